@@ -1,0 +1,87 @@
+// The rooms of the house, and who may enter which. Each rule is a sentence of docs/decisions/0001-rooms.md.
+const src = '^libs/ottu-cards/src/';
+const spec = '\\.spec\\.ts$';
+const forbid = (name, from, to) => ({ name, severity: 'error', from, to });
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    forbid('no-circular', {}, { circular: true }),
+    forbid('no-orphans', { orphan: true, pathNot: ['\\.d\\.ts$', 'main\\.ts$', 'index\\.ts$'] }, {}),
+    forbid('not-to-unresolvable', {}, { couldNotResolve: true }),
+    forbid('lib-not-to-app', { path: '^libs/' }, { path: '^(apps|test)/' }),
+    forbid(
+      'app-only-through-an-entry',
+      { path: '^(apps|test)/' },
+      { path: src, pathNot: `${src}((testing|webhooks|cache)/)?index\\.ts$` },
+    ),
+    forbid(
+      'lib-no-dev-dependencies',
+      { path: src, pathNot: spec },
+      { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm-peer'] },
+    ),
+    forbid(
+      'core-loads-no-extra-entry',
+      { path: src, pathNot: [`${src}(webhooks|cache|testing)/`, spec] },
+      { path: `${src}(webhooks|cache|testing)/` },
+    ),
+    forbid(
+      'these-know-no-nest',
+      {
+        path: [
+          `${src}(errors|cache)/`,
+          `${src}cards/(saved-card|card-arguments|json-fields)\\.ts$`,
+          `${src}.*\\.wire\\.ts$`,
+          `${src}webhooks/webhook-signature\\.ts$`,
+          `${src}transport/(retry-.*|quota-gate|verdict|outcome|call-scope|exchange|ottu-call)\\.ts$`,
+        ],
+        pathNot: spec,
+      },
+      { path: '(^|/)@nestjs/' },
+    ),
+    forbid(
+      'transport-knows-no-card',
+      { path: `${src}transport/` },
+      { path: `${src}(cards|rest|webhooks|cache|testing)/` },
+    ),
+    forbid('errors-know-nobody', { path: `${src}errors/` }, { path: src, pathNot: `${src}errors/` }),
+    forbid(
+      'model-knows-nobody',
+      { path: `${src}cards/saved-card\\.ts$` },
+      { path: src, pathNot: `${src}cards/saved-card\\.ts$` },
+    ),
+    forbid('rest-only-through-the-service', { path: `${src}rest/` }, { path: [`${src}transport/`, '\\.wire\\.ts$'] }),
+    forbid(
+      'cache-only-to-model',
+      { path: `${src}cache/`, pathNot: spec },
+      { path: `${src}(transport|rest|webhooks|testing)/` },
+    ),
+    forbid(
+      'testing-only-to-wire-and-model',
+      { path: `${src}testing/`, pathNot: spec },
+      { path: `${src}(transport|rest|cache|errors)/` },
+    ),
+    forbid(
+      'sockets-only-in-transport',
+      { path: src, pathNot: [`${src}transport/`, spec] },
+      { path: 'node_modules/(axios|undici)/' },
+    ),
+    forbid(
+      'http-answers-only-at-the-edge',
+      { path: src, pathNot: `${src}(rest|webhooks|testing)/` },
+      { path: '^express$|^fastify$' },
+    ),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    combinedDependencies: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
+    },
+  },
+};

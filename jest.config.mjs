@@ -1,0 +1,47 @@
+// Nest 12 is published as ES modules, which Jest loads only under --experimental-vm-modules. Set here, the flag also
+// serves a bare `npx jest`: workers read NODE_OPTIONS, and workerIdleMemoryLimit keeps Jest from running a single
+// file in the parent process, which was started without it.
+const flag = '--experimental-vm-modules';
+if (!process.execArgv.includes(flag) && !(process.env.NODE_OPTIONS ?? '').includes(flag)) {
+  process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} ${flag} --disable-warning=ExperimentalWarning`.trim();
+}
+
+const base = {
+  rootDir: import.meta.dirname,
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+          keepClassNames: true,
+        },
+      },
+    ],
+  },
+  moduleNameMapper: {
+    '^nestjs-ottu-cards$': '<rootDir>/libs/ottu-cards/src/index.ts',
+    '^nestjs-ottu-cards/testing$': '<rootDir>/libs/ottu-cards/src/testing/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/libs/ottu-cards/dist/'],
+  setupFiles: ['reflect-metadata'],
+};
+
+/** @type {import('jest').Config} */
+export default {
+  workerIdleMemoryLimit: '1GB',
+  coverageProvider: 'babel',
+  coverageDirectory: 'coverage',
+  collectCoverageFrom: ['libs/*/src/**/*.ts', 'apps/*/src/**/*.ts', '!**/*.spec.ts', '!**/index.ts', '!**/main.ts'],
+  projects: [
+    { ...base, displayName: 'lib', roots: ['<rootDir>/libs'], testMatch: ['**/*.spec.ts'] },
+    { ...base, displayName: 'sample', roots: ['<rootDir>/apps'], testMatch: ['**/*.spec.ts'] },
+    { ...base, displayName: 'e2e', roots: ['<rootDir>/test'], testMatch: ['**/*.e2e-spec.ts'] },
+  ],
+};

@@ -1,0 +1,91 @@
+import { UntrustedShape } from '../errors/untrusted-shape.js';
+import type { OttuCall } from '../transport/ottu-call.js';
+import { JsonFields } from './json-fields.js';
+import type { CardReference, ListCardsFilter, SavedCard } from './saved-card.js';
+
+/** Ottu keeps sandbox and production cards on one host and tells them apart by this word, its field `type`. */
+export type OttuEnv = 'sandbox' | 'production';
+
+const CARDS_PATH = '/b/pbl/v2/card/';
+const MAX_CARDS = 500;
+const WRONG_HOST = 'Is merchantId the host of your Ottu account? Ottu does not offer User Cards in KSA.';
+
+/** @see Ottu's OpenAPI file, operation `get_user_cards`, seen 2026-11-20 */
+export function listCardsCall(filter: ListCardsFilter, env: OttuEnv): OttuCall<SavedCard[]> {
+  const { customerId, pgCodes, agreementId } = filter;
+  return {
+    method: 'POST',
+    route: CARDS_PATH,
+    path: CARDS_PATH,
+    body: JSON.stringify({ type: env, customer_id: customerId, pg_codes: pgCodes, agreement_id: agreementId }),
+    effect: 'read',
+    secrets: agreementId === undefined ? [customerId] : [customerId, agreementId],
+    hints: { 403: WRONG_HOST, 404: WRONG_HOST, 405: WRONG_HOST },
+    read: (answer) => parseCardList(answer, customerId),
+  };
+}
+
+/** @see Ottu's OpenAPI file, operation `delete_user_cards`, seen 2026-11-20 */
+export function deleteCardCall({ customerId, token }: CardReference, env: OttuEnv): OttuCall<void> {
+  return {
+    method: 'DELETE',
+    route: `${CARDS_PATH}{token}/`,
+    path: `${CARDS_PATH}${encodeURIComponent(token)}/?customer_id=${encodeURIComponent(customerId)}&type=${env}`,
+    effect: 'delete',
+    secrets: [customerId, token],
+    hints: {},
+    read: () => undefined,
+  };
+}
+
+/**
+ * Reads a list of cards, preferred ones first, otherwise in Ottu's order. A lone card object is a list of one: the
+ * published specification types the answer so, while every example of it is an array.
+ *
+ * @throws UntrustedShape on every other shape, and when one single card is another customer's
+ */
+export function parseCardList(answer: unknown, customerId: string, now = new Date()): SavedCard[] {
+  const list: unknown[] = Array.isArray(answer) ? answer : [answer];
+  if (list.length > MAX_CARDS) throw new UntrustedShape('the list', `must not hold more than ${MAX_CARDS} cards`);
+  const cards = list.map((card, index) => {
+    const fields = new JsonFields(card, Array.isArray(answer) ? `[${index}]` : 'the answer');
+    return readCard(fields, customerId, now);
+  });
+  return cards.toSorted((a, b) => Number(b.isPreferred) - Number(a.isPreferred));
+}
+
+function readCard(card: JsonFields, customerId: string, now: Date): SavedCard {
+  if (card.string('customer_id') !== customerId) card.refuse('customer_id', 'must be the customer who was asked for');
+  const number = masked(card.nullableString('number'));
+  const expiryMonth = card.string('expiry_month');
+  const expiryYear = card.string('expiry_year');
+  const isExpired = card.boolean('is_expired');
+  return {
+    token: card.string('token') || card.refuse('token', 'must not be empty'),
+    customerId,
+    brand: card.nullableString('brand'),
+    number,
+    last4: /[0-9]{4}$/.exec(number ?? '')?.[0] ?? null,
+    nameOnCard: card.nullableString('name_on_card'),
+    expiryMonth,
+    expiryYear,
+    pgCode: card.string('pg_code'),
+    pgName: card.optionalString('pg_name') ?? card.optionalString('pg'), // older answers say `pg`
+    isPreferred: card.boolean('is_preferred'),
+    isExpired,
+    willExpireSoon: card.optionalBoolean('will_expire_soon') ?? (!isExpired && isSoon(expiryMonth, expiryYear, now)),
+    cvvRequired: card.boolean('cvv_required'),
+    agreements: card.strings('agreements'),
+  };
+}
+
+/** A masked number shows ten digits at most (BIN and last four). More could be the whole one. */
+function masked(number: string | null): string | null {
+  const digits = Array.from((number ?? '').matchAll(/\p{Nd}/gu), String);
+  return digits.length > 10 ? `**** ${digits.slice(-4).join('')}` : number;
+}
+
+function isSoon(month: string, year: string, now: Date): boolean {
+  const monthsLeft = (2000 + Number(year) - now.getUTCFullYear()) * 12 + Number(month) - 1 - now.getUTCMonth();
+  return monthsLeft === 0 || monthsLeft === 1;
+}

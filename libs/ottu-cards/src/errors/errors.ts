@@ -1,0 +1,81 @@
+import { OttuError } from './ottu.error.js';
+
+/** The module's options are wrong, or its `apiKey` function failed. Nothing was sent; mend the configuration. */
+export class OttuConfigError extends OttuError {
+  override get name() {
+    return 'OttuConfigError' as const;
+  }
+  readonly retryable = false;
+}
+
+/** An argument was refused before anything was sent; `fieldErrors` names it. */
+export class OttuInputError extends OttuError {
+  override get name() {
+    return 'OttuInputError' as const;
+  }
+  readonly retryable = false;
+}
+
+/** Ottu answered 401 or 403: the key, its scope, or the IP allow-list. The shop's operator must act, not the customer. */
+export class OttuAuthError extends OttuError {
+  override get name() {
+    return 'OttuAuthError' as const;
+  }
+  readonly retryable = false;
+}
+
+/** Ottu answered 404 to a delete: this customer has no such card in this `env`. */
+export class OttuNotFoundError extends OttuError {
+  override get name() {
+    return 'OttuNotFoundError' as const;
+  }
+  readonly retryable = false;
+}
+
+/** Ottu refused the call with another 4xx; `detail` and `fieldErrors` say why. A refused delete deleted nothing. */
+export class OttuRefusedError extends OttuError {
+  override get name() {
+    return 'OttuRefusedError' as const;
+  }
+  readonly retryable = false;
+}
+
+/** Ottu answered 429, or did so lately and the time it asked for is not over: wait `retryAfterMs` where it is known. */
+export class OttuRateLimitError extends OttuError {
+  override get name() {
+    return 'OttuRateLimitError' as const;
+  }
+  readonly retryable = true;
+}
+
+/** No connection to Ottu, or it answered 5xx. A delete that ends so deleted nothing. */
+export class OttuUnavailableError extends OttuError {
+  override get name() {
+    return 'OttuUnavailableError' as const;
+  }
+  readonly retryable = true;
+}
+
+/** The deadline of the call passed. A delete that ends so was never sent. */
+export class OttuTimeoutError extends OttuError {
+  override get name() {
+    return 'OttuTimeoutError' as const;
+  }
+  readonly retryable = true;
+}
+
+/** An answer of a shape that is not trusted. The message names the place (`[3].token`), never the value. */
+export class OttuBadResponseError extends OttuError {
+  override get name() {
+    return 'OttuBadResponseError' as const;
+  }
+  readonly retryable = false;
+}
+
+/** A delete may or may not have happened: list the customer's cards again to know. */
+export class OttuDeleteUnknownError extends OttuError {
+  override get name() {
+    return 'OttuDeleteUnknownError' as const;
+  }
+  readonly retryable = false;
+}

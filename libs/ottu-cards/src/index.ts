@@ -1,0 +1,28 @@
+// The public names, one by one. Transport and wire stay inside: they may change between patch releases.
+export { OttuCardsModule } from './ottu-cards.module.js';
+export {
+  OTTU_CARDS_OPTIONS,
+  type OttuCardsAsyncOptions,
+  type OttuCardsExtras,
+  type OttuCardsFactoryResult,
+  type OttuCardsOptionsFactory,
+} from './ottu-cards.module-definition.js';
+export type { OttuCardsOptions } from './ottu-cards.options.js';
+export { UserCardsService } from './cards/user-cards.service.js';
+export { getUserCardsToken, InjectUserCards } from './cards/user-cards.token.js';
+export type { OttuEnv } from './cards/cards.wire.js';
+export type { CardReference, ListCardsFilter, SavedCard } from './cards/saved-card.js';
+export type { CallOptions } from './transport/ottu-call.js';
+export { OttuError, type OttuErrorFacts, type OttuFieldErrors } from './errors/ottu.error.js';
+export {
+  OttuAuthError,
+  OttuBadResponseError,
+  OttuConfigError,
+  OttuDeleteUnknownError,
+  OttuInputError,
+  OttuNotFoundError,
+  OttuRateLimitError,
+  OttuRefusedError,
+  OttuTimeoutError,
+  OttuUnavailableError,
+} from './errors/errors.js';

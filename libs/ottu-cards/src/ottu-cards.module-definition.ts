@@ -1,0 +1,99 @@
+import { HttpService } from '@nestjs/axios';
+import {
+  ConfigurableModuleBuilder,
+  type DynamicModule,
+  type FactoryProvider,
+  type InjectionToken,
+  type ModuleMetadata,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
+import { UserCardsService } from './cards/user-cards.service.js';
+import { getUserCardsToken } from './cards/user-cards.token.js';
+import type { OttuCardsOptions } from './ottu-cards.options.js';
+import { ResolvedOptions } from './ottu-cards.resolved-options.js';
+import { OttuTransport } from './transport/ottu-transport.js';
+import { UndiciSockets } from './transport/undici.adapter.js';
+
+/** The structure of the module: known before any factory runs. */
+export interface OttuCardsExtras {
+  /** Makes `UserCardsService` injectable everywhere without importing the module again. @default false */
+  readonly isGlobal?: boolean | undefined;
+  /**
+   * Tells several merchants of one application apart: inject with `@InjectUserCards(name)`.
+   *
+   * @default none: inject `UserCardsService` by its class
+   */
+  readonly name?: string | undefined;
+}
+
+/** What a factory gives: options alone, for the structure is needed before it runs. */
+export type OttuCardsFactoryResult = OttuCardsOptions & { readonly [K in keyof OttuCardsExtras]?: never };
+
+/** Implemented by the classes of `useClass` and `useExisting`. */
+export interface OttuCardsOptionsFactory {
+  createOttuCardsOptions(): OttuCardsFactoryResult | Promise<OttuCardsFactoryResult>;
+}
+
+/** Exactly one way to come by the options. */
+type OptionsSource =
+  | {
+      readonly useFactory: FactoryProvider<OttuCardsFactoryResult>['useFactory'];
+      readonly inject?: NonNullable<FactoryProvider['inject']>;
+      readonly useClass?: never;
+      readonly useExisting?: never;
+    }
+  | { readonly useClass: Type<OttuCardsOptionsFactory>; readonly useFactory?: never; readonly useExisting?: never }
+  | { readonly useExisting: Type<OttuCardsOptionsFactory>; readonly useFactory?: never; readonly useClass?: never };
+
+export type OttuCardsAsyncOptions = Pick<ModuleMetadata, 'imports'> & OptionsSource & OttuCardsExtras;
+
+/** Every extra stands here: the builder takes only those out of the options. */
+const EXTRAS: OttuCardsExtras = { isGlobal: false, name: undefined };
+
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: OTTU_CARDS_OPTIONS } =
+  new ConfigurableModuleBuilder<OttuCardsOptions>({ optionsInjectionToken: 'OTTU_CARDS_OPTIONS' })
+    .setClassMethodName('forRoot')
+    .setFactoryMethodName('createOttuCardsOptions')
+    .setExtras(EXTRAS, (definition, { isGlobal = false, name }): DynamicModule => {
+      const token = getUserCardsToken(name);
+      const providers = [...(definition.providers ?? []), ...plumbing(), userCards(token)];
+      return { ...definition, global: isGlobal, providers, exports: [token] };
+    })
+    .build();
+
+/** An `HttpService` of this module's own: interceptors of the application's could log the key. */
+const OTTU_HTTP = 'OTTU_CARDS_HTTP';
+
+function plumbing(): Provider[] {
+  return [
+    {
+      provide: ResolvedOptions,
+      inject: [OTTU_CARDS_OPTIONS],
+      useFactory: (options: unknown) => new ResolvedOptions(options),
+    },
+    {
+      provide: UndiciSockets,
+      inject: [ResolvedOptions],
+      useFactory: (options: ResolvedOptions) => new UndiciSockets(options),
+    },
+    {
+      provide: OTTU_HTTP,
+      inject: [UndiciSockets],
+      useFactory: (sockets: UndiciSockets) => new HttpService(sockets.axios()),
+    },
+    {
+      provide: OttuTransport,
+      inject: [OTTU_HTTP, ResolvedOptions],
+      useFactory: (http: HttpService, options: ResolvedOptions) => new OttuTransport(http, options),
+    },
+  ];
+}
+
+function userCards(provide: InjectionToken): Provider {
+  return {
+    provide,
+    inject: [OttuTransport, ResolvedOptions],
+    useFactory: (transport: OttuTransport, { env }: ResolvedOptions) => new UserCardsService(transport, env),
+  };
+}

@@ -1,0 +1,114 @@
+import type { OttuEnv } from '../cards/cards.wire.js';
+import type { SavedCard } from '../cards/saved-card.js';
+
+/** An answer of the fake before it becomes bytes; `undefined` is an empty body. */
+export interface FakeAnswer {
+  readonly status: number;
+  readonly body?: unknown;
+}
+
+interface StoredCard {
+  readonly env: OttuEnv;
+  readonly wire: Readonly<Record<string, unknown>> & { readonly token: string; readonly customer_id: string };
+  readonly card: SavedCard;
+}
+
+/**
+ * The two operations as Ottu documents them, written apart from the library's own wire contract so that neither can
+ * hide a mistake of the other. What Ottu publishes nowhere (the refusal of a locked card, 404 for an unknown token) is
+ * this fake's choice.
+ *
+ * @see Ottu's OpenAPI file, operations `get_user_cards` and `delete_user_cards`, seen 2026-11-20
+ */
+export class FakeCards {
+  private stored: readonly StoredCard[] = [];
+
+  save(card: SavedCard, env: OttuEnv, unknownFields: Readonly<Record<string, unknown>>): void {
+    this.remove(card.token, env);
+    this.stored = [...this.stored, { env, card, wire: { ...unknownFields, ...toWire(card) } }];
+  }
+
+  of(customerId: string, env: OttuEnv): SavedCard[] {
+    return this.stored.filter((it) => it.env === env && it.card.customerId === customerId).map((it) => it.card);
+  }
+
+  clear(): void {
+    this.stored = [];
+  }
+
+  list(body: unknown): FakeAnswer {
+    if (!isObject(body)) return badRequest({ non_field_errors: ['Invalid data. Expected a dictionary.'] });
+    const { type, customer_id: customerId, pg_codes: pgCodes, agreement_id: agreementId } = body;
+    const errors = {
+      ...requiredText('customer_id', customerId),
+      ...requiredType(type),
+      ...(pgCodes === undefined || Array.isArray(pgCodes) ? {} : { pg_codes: ['Expected a list of items.'] }),
+      ...(agreementId === undefined ? {} : requiredText('agreement_id', agreementId)),
+    };
+    if (Object.keys(errors).length > 0) return badRequest(errors);
+    const wanted: unknown[] = Array.isArray(pgCodes) && pgCodes.length > 0 ? pgCodes : [];
+    const found = this.stored.filter(
+      ({ env, card }) =>
+        env === type &&
+        card.customerId === customerId &&
+        (wanted.length === 0 || wanted.includes(card.pgCode)) &&
+        (typeof agreementId !== 'string' || card.agreements.includes(agreementId)),
+    );
+    return { status: 200, body: (agreementId === undefined ? found : found.slice(-1)).map(({ wire }) => wire) };
+  }
+
+  delete(token: string, query: URLSearchParams): FakeAnswer {
+    const [customerId, type] = [query.get('customer_id') ?? undefined, query.get('type') ?? undefined];
+    const errors = { ...requiredText('customer_id', customerId), ...requiredType(type) };
+    if (Object.keys(errors).length > 0) return badRequest(errors);
+    const found = this.stored.find(
+      ({ env, card }) => env === type && card.customerId === customerId && card.token === token,
+    );
+    if (found === undefined) return { status: 404, body: { detail: 'Not found.' } };
+    if (found.card.agreements.length > 0) return badRequest({ detail: 'The card is used by an auto-debit agreement.' });
+    this.remove(token, found.env);
+    return { status: 204 };
+  }
+
+  private remove(token: string, env: OttuEnv): void {
+    this.stored = this.stored.filter((it) => it.card.token !== token || it.env !== env);
+  }
+}
+
+function toWire(card: SavedCard): StoredCard['wire'] {
+  return {
+    customer_id: card.customerId,
+    token: card.token,
+    brand: card.brand,
+    number: card.number,
+    name_on_card: card.nameOnCard,
+    expiry_month: card.expiryMonth,
+    expiry_year: card.expiryYear,
+    pg_code: card.pgCode,
+    ...(card.pgName === null ? {} : { pg_name: card.pgName }), // older answers lack it
+    is_preferred: card.isPreferred,
+    is_expired: card.isExpired,
+    will_expire_soon: card.willExpireSoon,
+    cvv_required: card.cvvRequired,
+    agreements: card.agreements,
+  };
+}
+
+function badRequest(body: unknown): FakeAnswer {
+  return { status: 400, body };
+}
+
+function requiredText(name: string, value: unknown): Record<string, string[]> {
+  if (value === undefined) return { [name]: ['This field is required.'] };
+  if (typeof value !== 'string') return { [name]: ['Not a valid string.'] };
+  return value === '' ? { [name]: ['This field may not be blank.'] } : {};
+}
+
+function requiredType(value: unknown): Record<string, string[]> {
+  if (value === undefined) return { type: ['This field is required.'] };
+  return value === 'sandbox' || value === 'production' ? {} : { type: ['Not a valid choice.'] };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

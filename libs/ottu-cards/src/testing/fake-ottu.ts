@@ -1,0 +1,168 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OttuEnv } from '../cards/cards.wire.js';
+import type { SavedCard } from '../cards/saved-card.js';
+import { sampleCards } from './builders.js';
+import { type FakeAnswer, FakeCards } from './fake-cards.wire.js';
+
+/** An answer of your own in place of the fake's; what is absent stays as it would have been. */
+export interface ScriptedAnswer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A string or bytes go out as they are, anything else as JSON. */
+  readonly body?: unknown;
+  /** How long to wait before answering, in milliseconds. */
+  readonly delayMs?: number;
+  /** Cuts the connection instead of answering. */
+  readonly hangUp?: boolean;
+}
+
+/** What arrived, byte by byte, and what it was answered. */
+export interface ReceivedRequest {
+  readonly method: string;
+  /** Path and query as sent. */
+  readonly target: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly rawHeaders: readonly string[];
+  readonly body: string;
+  /** Filled in when the answer has gone out. */
+  answered?: { readonly status: number; readonly body: string };
+}
+
+/** Obviously false, in the shape of a private key. */
+const FAKE_KEY = 'fakefake.00000000000000000000000000000000';
+const CARDS = '/b/pbl/v2/card/';
+
+/** A real HTTP server on loopback that behaves like Ottu's User Cards API. Works under any test runner. */
+export class FakeOttu {
+  /** The one private key it accepts. */
+  readonly apiKey = FAKE_KEY;
+  /** Every request so far, in order of arrival. */
+  readonly received: ReceivedRequest[] = [];
+
+  private readonly cards = new FakeCards();
+  private readonly script: ScriptedAnswer[] = [];
+  private standing: ScriptedAnswer | undefined;
+  private readonly server = createServer((request, response) => {
+    this.serve(request, response).catch(() => response.destroy());
+  });
+
+  /** Listens on a free port of 127.0.0.1. */
+  static async start(): Promise<FakeOttu> {
+    const fake = new FakeOttu();
+    fake.server.listen(0, '127.0.0.1');
+    await once(fake.server, 'listening');
+    return fake;
+  }
+
+  private constructor() {
+    // only start() makes one
+  }
+
+  get url(): string {
+    const address = this.server.address();
+    if (!isAddressInfo(address)) throw new Error('FakeOttu is not running: it was stopped.');
+    return `http://127.0.0.1:${address.port}`;
+  }
+
+  /** What `OttuCardsModule.forRoot()` needs to talk to this fake. */
+  get options(): { readonly apiKey: string; readonly env: 'sandbox'; readonly baseUrl: string } {
+    return { apiKey: this.apiKey, env: 'sandbox', baseUrl: this.url };
+  }
+
+  /** Saves a card, or replaces the one with the same token; `unknownFields` are sent along with it. */
+  save(card: SavedCard, env: OttuEnv = 'sandbox', unknownFields: Readonly<Record<string, unknown>> = {}): SavedCard {
+    this.cards.save(card, env, unknownFields);
+    return card;
+  }
+
+  /** Saves one card of every kind: preferred, expired, expiring, without brand and number, locked by an agreement. */
+  saveSamples(customerId: string, env: OttuEnv = 'sandbox'): SavedCard[] {
+    return sampleCards(customerId).map((card) => this.save(card, env, { random_field_1: 'unknown to this library' }));
+  }
+
+  /** What the customer has saved now. */
+  cardsOf(customerId: string, env: OttuEnv = 'sandbox'): SavedCard[] {
+    return this.cards.of(customerId, env);
+  }
+
+  /** Answers the next request so; called again, the one after it. */
+  next(answer: ScriptedAnswer): void {
+    this.script.push(answer);
+  }
+
+  /** Answers every request so that has no answer of its own, until called without one. */
+  always(answer?: ScriptedAnswer): void {
+    this.standing = answer;
+  }
+
+  /** Forgets cards, requests and scripted answers. */
+  reset(): void {
+    this.cards.clear();
+    this.received.length = 0;
+    this.script.length = 0;
+    this.standing = undefined;
+  }
+
+  async stop(): Promise<void> {
+    this.server.close();
+    this.server.closeAllConnections();
+    await once(this.server, 'close');
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', url: target = '', headers, rawHeaders } = request;
+    const entry: ReceivedRequest = { method, target, headers, rawHeaders, body: await text(request) };
+    this.received.push(entry);
+    const scripted = this.script.shift() ?? this.standing ?? {};
+    if (scripted.delayMs !== undefined) await sleep(scripted.delayMs);
+    if (scripted.hangUp === true) return void response.destroy();
+    const own = scripted.status === undefined ? this.answer(entry) : { status: scripted.status };
+    const body = encode('body' in scripted ? scripted.body : 'body' in own ? own.body : undefined);
+    response.writeHead(own.status, {
+      ...(body.length > 0 && { 'content-type': 'application/json' }),
+      ...scripted.headers,
+    });
+    response.end(body);
+    entry.answered = { status: own.status, body: body.toString() };
+    return undefined;
+  }
+
+  private answer({ method, target, headers, body }: ReceivedRequest): FakeAnswer {
+    const { pathname, searchParams } = new URL(target, this.url);
+    const token = /^\/b\/pbl\/v2\/card\/([^/.]+)\/$/.exec(pathname)?.[1];
+    if (pathname !== CARDS && token === undefined) return { status: 404, body: { detail: 'Not found.' } };
+    if (headers.authorization !== `Api-Key ${this.apiKey}`) {
+      return { status: 401, body: { detail: 'Authentication credentials were not provided.' } };
+    }
+    if (token !== undefined && method === 'DELETE') return this.cards.delete(decodeURIComponent(token), searchParams);
+    if (token !== undefined || method !== 'POST') {
+      return { status: 405, body: { detail: `Method "${method}" not allowed.` } };
+    }
+    if (!/^application\/json\b/.test(headers['content-type'] ?? '')) {
+      return { status: 415, body: { detail: 'Unsupported media type in request.' } };
+    }
+    return this.cards.list(parseJson(body));
+  }
+}
+
+function encode(body: unknown): Buffer {
+  if (body === undefined) return Buffer.alloc(0);
+  if (typeof body === 'string' || body instanceof Uint8Array) return Buffer.from(body);
+  return Buffer.from(JSON.stringify(body));
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function isAddressInfo(address: unknown): address is AddressInfo {
+  return typeof address === 'object' && address !== null;
+}

@@ -1,0 +1,111 @@
+import {
+  OttuAuthError,
+  OttuBadResponseError,
+  OttuDeleteUnknownError,
+  OttuNotFoundError,
+  OttuRateLimitError,
+  OttuRefusedError,
+  OttuTimeoutError,
+  OttuUnavailableError,
+} from '../errors/errors.js';
+import { readOttuErrorBody } from '../errors/ottu-error-body.js';
+import type { OttuError, OttuErrorFacts } from '../errors/ottu.error.js';
+import { redactor } from '../errors/redaction.js';
+import type { OttuCall } from './ottu-call.js';
+import type { Outcome } from './outcome.js';
+import type { Failure } from './verdict.js';
+
+/** Everything known when a call ends without success. */
+export interface FailedCall {
+  readonly call: OttuCall<unknown>;
+  readonly failure: Failure;
+  readonly outcome: Outcome;
+  readonly attempts: number;
+  readonly retryAfterMs: number | undefined;
+  readonly timeoutMs: number;
+  readonly apiKey: string;
+}
+
+/** Puts a failure in the words of the error that a caller catches. */
+export function failureError(failed: FailedCall): OttuError {
+  const { call, failure, outcome, attempts, retryAfterMs } = failed;
+  const status = outcome.kind === 'answered' ? outcome.status : undefined;
+  const body = readOttuErrorBody(failure.body, redactor([...call.secrets, failed.apiKey]));
+  const facts: OttuErrorFacts = { attempts, status, retryAfterMs, ...body };
+  const target = `${call.method} ${call.route}`;
+  const refused = [
+    `Ottu refused ${target} with ${status}${body.detail ? `: ${body.detail}` : '.'}`,
+    call.hints[status ?? 0],
+  ];
+  switch (failure.kind) {
+    case 'auth':
+      return new OttuAuthError(sentences(...refused, status === 401 ? CHECK_KEY : CHECK_SCOPE), facts);
+    case 'not-found':
+      return new OttuNotFoundError(sentences(...refused), facts);
+    case 'refused':
+      return new OttuRefusedError(sentences(...refused), facts);
+    case 'rate-limit':
+      return new OttuRateLimitError(sentences(...refused, waitSentence(retryAfterMs)), facts);
+    case 'bad-response':
+      return badResponse(target, failure.why ?? 'cannot be read', facts);
+    case 'delete-unknown':
+      return deleteUnknown(target, facts);
+    case 'timeout':
+      return timedOut(target, failed.timeoutMs, facts);
+    case 'unavailable':
+      return new OttuUnavailableError(sentences(...unavailable(target, outcome), body.detail), facts);
+  }
+}
+
+export function badResponse(target: string, why: string, facts: OttuErrorFacts): OttuBadResponseError {
+  const status = facts.status === undefined ? '' : ` (status ${facts.status})`;
+  return new OttuBadResponseError(`Ottu's answer to ${target}${status} is not trusted: it ${why}.`, facts);
+}
+
+export function deleteUnknown(target: string, facts: OttuErrorFacts): OttuDeleteUnknownError {
+  const message = `It is not known whether ${target} deleted the card: no clear answer came. List the customer's cards to see.`;
+  return new OttuDeleteUnknownError(message, facts);
+}
+
+export function timedOut(target: string, timeoutMs: number, facts: OttuErrorFacts): OttuTimeoutError {
+  return new OttuTimeoutError(`No answer from Ottu for ${target} within ${timeoutMs} ms (timeoutMs).`, facts);
+}
+
+export function gateClosed(target: string, retryAfterMs: number, attempts: number): OttuRateLimitError {
+  const message = `Not sent to Ottu: ${target}. It asked for a pause that is not over; ${waitSentence(retryAfterMs)}`;
+  return new OttuRateLimitError(message, { attempts, retryAfterMs });
+}
+
+export function shuttingDown(target: string, attempts: number): OttuUnavailableError {
+  return new OttuUnavailableError(`${target} was not completed: the application is shutting down.`, { attempts });
+}
+
+const CHECK_KEY = "Check apiKey: it must be this host's private key.";
+const CHECK_SCOPE = "Check that the key may view and delete cards, and Ottu's IP allow-list.";
+
+function waitSentence(retryAfterMs: number | undefined): string | undefined {
+  return retryAfterMs === undefined ? undefined : `try again in ${Math.ceil(retryAfterMs / 1000)} s.`;
+}
+
+function unavailable(target: string, outcome: Outcome): string[] {
+  switch (outcome.kind) {
+    case 'answered':
+      return [`Ottu could not serve ${target}: it answered ${outcome.status}.`];
+    case 'unreachable':
+      return [`No connection to Ottu for ${target} (${outcome.code}).`, connectionAdvice(outcome.code)];
+    default:
+      return [`The connection to Ottu broke before ${target} was answered.`];
+  }
+}
+
+function connectionAdvice(code: string): string {
+  if (code === 'ENOTFOUND') return 'The host is unknown: check merchantId.';
+  if (/CERT|VERIFY|HOSTNAME/.test(code))
+    return 'Its certificate does not hold: check merchantId, and any proxy between.';
+  if (code === 'EPROTO' || code.includes('_SSL_')) return 'It does not speak TLS: check merchantId or baseUrl.';
+  return 'Check the network, and merchantId.';
+}
+
+function sentences(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== '').join(' ');
+}
