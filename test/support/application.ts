@@ -1,0 +1,24 @@
+import type { ModuleMetadata } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { FakeOttu } from 'nestjs-ottu-cards/testing';
+
+const open: (() => Promise<unknown>)[] = [];
+
+/** A fake Ottu that ends with the test. */
+export async function startFake(): Promise<FakeOttu> {
+  const fake = await FakeOttu.start();
+  open.push(() => fake.stop());
+  return fake;
+}
+
+/** An initialised application context of these imports that ends with the test. */
+export async function startContext(metadata: ModuleMetadata): Promise<TestingModule> {
+  const context = await Test.createTestingModule(metadata).compile();
+  open.push(() => context.close());
+  return context.init();
+}
+
+/** Closes what the test opened, the latest first: `afterEach(closeAll)`. */
+export async function closeAll(): Promise<void> {
+  for (const close of open.splice(0).toReversed()) await close();
+}
