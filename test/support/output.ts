@@ -2,7 +2,7 @@
 export async function captureOutput(task: () => unknown): Promise<string> {
   const parts: string[] = [];
   const streams = [process.stdout, process.stderr];
-  const originals = streams.map((stream) => stream.write);
+  const originals = streams.map((stream): unknown => Reflect.get(stream, 'write'));
   for (const stream of streams) {
     stream.write = (chunk: string | Uint8Array) => parts.push(Buffer.from(chunk).toString()) > 0;
   }
