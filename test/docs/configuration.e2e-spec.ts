@@ -21,8 +21,8 @@ it('lists no sentence that the boot check does not say', () => {
   const listed = [...guide.matchAll(/^\| (\w+ \w.*?) +\| /gm)]
     .map(([, sentence]) => sentence)
     .filter((it) => it !== 'sentence');
-  expect(listed.toSorted()).toEqual(
-    [...sentences, 'merchantId and baseUrl exclude each other: keep one of them'].toSorted(),
+  expect(new Set(listed)).toEqual(
+    new Set([...sentences, 'merchantId and baseUrl exclude each other: keep one of them']),
   );
 });
 

@@ -30,8 +30,10 @@ class SecretsModule {}
 export class PaymentsModule {}
 // #endregion
 
-const kuwait = { apiKey: 'kuwait00.00000000000000000000000000000000', env: 'sandbox' } as const;
-const qatar = { apiKey: 'qatar000.00000000000000000000000000000000', env: 'sandbox' } as const;
+const accounts = {
+  kuwait: { apiKey: 'kuwait00.00000000000000000000000000000000', env: 'sandbox' },
+  qatar: { apiKey: 'qatar000.00000000000000000000000000000000', env: 'sandbox' },
+} as const;
 
 // #region named
 @Injectable()
@@ -44,8 +46,8 @@ export class GulfWallet {
 
 @Module({
   imports: [
-    OttuCardsModule.forRoot({ ...kuwait, name: 'kuwait' }),
-    OttuCardsModule.forRoot({ ...qatar, name: 'qatar' }),
+    OttuCardsModule.forRoot({ ...accounts.kuwait, name: 'kuwait' }),
+    OttuCardsModule.forRoot({ ...accounts.qatar, name: 'qatar' }),
   ],
   providers: [GulfWallet],
 })
