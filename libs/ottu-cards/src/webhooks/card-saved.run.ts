@@ -95,7 +95,7 @@ export class CardSavedRun {
       this.event = { id, scheme, card, signed, claims };
     }
     await leases.renew(id);
-    const settled = await within(timings.handlerLimitMs, call(handler, this.event));
+    const settled = await within(timings.handlerLimitMs, call(handler, this.event), { ref: false });
     if (settled === undefined) throw new HangingHandler();
     await seen.remember(id);
   }

@@ -31,7 +31,8 @@ export class WebhookIntake {
 
   async receive({ contentType, contentLength, body }: WebhookRequest): Promise<void> {
     if (Number(contentLength ?? jsonLength(body)) > MAX_BYTES) throw tooLarge();
-    if (!isRecord(body) || !/^application\/(?:[\w.-]+\+)?json\b/i.test(contentType ?? '')) throw notJson();
+    const isJson = contentLength !== '0' && /^application\/(?:[\w.-]+\+)?json\b/i.test(contentType ?? '');
+    if (!isJson || !isRecord(body)) throw notJson();
     const signature = signatureOf(body);
     const scheme = verifyWebhook({ payload: body, hmacKey: this.options.hmacKeys });
     if (signature === undefined || scheme === undefined) {

@@ -45,7 +45,7 @@ export function verifyWebhook({ payload, hmacKey }: VerifyWebhookInput): Webhook
 /**
  * The signature that Ottu would put into this payload, as lower-case hex: for tests of an endpoint.
  *
- * @throws OttuInputError where nothing is signed, or a value that no signature is trusted with
+ * @throws OttuInputError where a value stands among the signed ones that no signature is trusted with
  * @throws OttuConfigError for an empty or blank key
  */
 export function signWebhook({ payload, hmacKey, scheme }: SignWebhookInput): string {
@@ -53,8 +53,8 @@ export function signWebhook({ payload, hmacKey, scheme }: SignWebhookInput): str
   const message = messageOf(payload, scheme);
   if (message !== undefined) return hmac(hmacKey, message).toString('hex');
   throw new OttuInputError(
-    `signWebhook(): the payload cannot be signed. At least one field of the ${scheme} scheme must be set; each must be ` +
-      'a string or a safe integer, and none may be mistaken for the next field.',
+    `signWebhook(): the payload cannot be signed. What the ${scheme} scheme signs must be strings or safe integers, ` +
+      'none of which can be mistaken for the field after it.',
   );
 }
 
@@ -69,12 +69,13 @@ export function eventId(signature: string, token: string): string {
   return createHash('sha256').update(`${signature}\n${token}`).digest('hex');
 }
 
-const SCHEMES = ['subscription', 'standard'] as const;
+/** Where nothing is signed at all, both match: the one that proves less comes first. */
+const SCHEMES = ['standard', 'subscription'] as const;
 
-/** What is signed, byte by byte; `undefined` where it could be read in more than one way, or says nothing. */
+/** What is signed, byte by byte; `undefined` where it could be read in more than one way. */
 function messageOf(payload: unknown, scheme: WebhookScheme): string | undefined {
   const values = signedValues(payload, scheme);
-  if (values === undefined || values.size === 0) return undefined;
+  if (values === undefined) return undefined;
   if (scheme === 'subscription') return linesOf(values);
   // Names and values run into one another: "Real Estate" holds `state`. One border can be proven all the same, that of
   // `result`: only `state` follows it, and no state of Ottu's holds the word.
