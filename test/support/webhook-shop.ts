@@ -16,7 +16,7 @@ import { closeWithTest } from './application.js';
 export const HMAC_KEY = 'obviously-false-hmac-key';
 
 /** Waits short enough for a test; a shop with `timings: 'real'` has the product's own. */
-export const FAST = {
+const FAST = {
   answerWithinMs: 5_000,
   secondLookMs: 20,
   retryDelaysMs: [5, 5, 5],

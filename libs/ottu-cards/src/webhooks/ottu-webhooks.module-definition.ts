@@ -6,7 +6,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import type { GivenExtras, OttuWebhooksExtras, OttuWebhooksOptions } from './ottu-webhooks.options.js';
-import { webhooksPlumbing } from './ottu-webhooks.plumbing.js';
+import { OTTU_WEBHOOKS_OPTIONS, webhooksPlumbing } from './ottu-webhooks.plumbing.js';
 import { createWebhooksController } from './webhooks.controller.js';
 
 /** What a factory gives: options alone, for the structure is needed before it runs. */
@@ -42,14 +42,15 @@ const EXTRAS: GivenExtras = {
   decorators: undefined,
 };
 
-export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: OTTU_WEBHOOKS_OPTIONS } =
-  new ConfigurableModuleBuilder<OttuWebhooksOptions>({ optionsInjectionToken: 'OTTU_WEBHOOKS_OPTIONS' })
-    .setClassMethodName('forRoot')
-    .setFactoryMethodName('createOttuWebhooksOptions')
-    .setExtras(EXTRAS, (definition, extras): DynamicModule => ({
-      ...definition,
-      imports: [...(definition.imports ?? []), ...(extras.imports ?? [])],
-      controllers: [createWebhooksController(extras)],
-      providers: [...(definition.providers ?? []), ...webhooksPlumbing(extras)],
-    }))
-    .build();
+export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<OttuWebhooksOptions>({
+  optionsInjectionToken: OTTU_WEBHOOKS_OPTIONS,
+})
+  .setClassMethodName('forRoot')
+  .setFactoryMethodName('createOttuWebhooksOptions')
+  .setExtras(EXTRAS, (definition, extras): DynamicModule => ({
+    ...definition,
+    imports: [...(definition.imports ?? []), ...(extras.imports ?? [])],
+    controllers: [createWebhooksController(extras)],
+    providers: [...(definition.providers ?? []), ...webhooksPlumbing(extras)],
+  }))
+  .build();

@@ -13,10 +13,12 @@ import { WEBHOOK_TIMINGS, type WebhookTimings } from './timings.js';
 import { UnparsedBodies } from './unparsed-bodies.js';
 import { WebhookIntake } from './webhook-intake.js';
 
+/** The options as they were given. */
+export const OTTU_WEBHOOKS_OPTIONS = 'OTTU_WEBHOOKS_OPTIONS';
+
 /** The shop's handler, under a name that cannot meet another provider of the same class. */
 export const OTTU_CARD_SAVED_HANDLER = 'OTTU_CARD_SAVED_HANDLER';
 const TIMINGS = 'OTTU_WEBHOOK_TIMINGS';
-const OPTIONS = 'OTTU_WEBHOOKS_OPTIONS';
 
 /** The providers of one mounted webhook, from its options to the place where requests come in. */
 export function webhooksPlumbing(extras: GivenExtras): Provider[] {
@@ -26,7 +28,7 @@ export function webhooksPlumbing(extras: GivenExtras): Provider[] {
   return [
     {
       provide: ResolvedWebhooksOptions,
-      inject: [OPTIONS, OTTU_CARD_SAVED_HANDLER, { token: cardsToken, optional: true }],
+      inject: [OTTU_WEBHOOKS_OPTIONS, OTTU_CARD_SAVED_HANDLER, { token: cardsToken, optional: true }],
       useFactory: (options: unknown, made: unknown, service: unknown) =>
         new ResolvedWebhooksOptions({ options, extras, handler: made, hasCards: service !== undefined }),
     },

@@ -4,6 +4,7 @@ import type { GuardedStore } from './guarded-store.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 const MAX_ENTRIES = 10_000;
+const DONE = 1;
 const MAX_CONFIRMATIONS = 3;
 const PREFIX = 'ottu-webhook:';
 
@@ -15,13 +16,13 @@ export class SeenEvents {
 
   async isDone(id: string): Promise<boolean> {
     const key = `${PREFIX}done:${id}`;
-    return this.memory.has(key) || (await this.store?.get(key)) !== undefined;
+    return this.memory.has(key) || (await this.store?.get(key)) === DONE;
   }
 
   async remember(id: string): Promise<void> {
     const key = `${PREFIX}done:${id}`;
-    this.memory.set(key, 1);
-    await this.store?.set(key, 1, DAY_MS);
+    this.memory.set(key, DONE);
+    await this.store?.set(key, DONE, DAY_MS);
   }
 
   /** Counts one confirmation; `false` when the signature has had its three. */
