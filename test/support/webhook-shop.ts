@@ -127,7 +127,7 @@ export class WebhookShop {
 }
 
 /** The module that a handler's dependency comes from. */
-export function inboxModule(inbox: Inbox): DynamicModule {
+function inboxModule(inbox: Inbox): DynamicModule {
   return { module: class InboxModule {}, providers: [{ provide: Inbox, useValue: inbox }], exports: [Inbox] };
 }
 

@@ -1,4 +1,10 @@
-import { type CanActivate, type ExecutionContext, SetMetadata, VersioningType } from '@nestjs/common';
+import {
+  type CanActivate,
+  type ExecutionContext,
+  type INestApplication,
+  SetMetadata,
+  VersioningType,
+} from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FakeOttu } from 'nestjs-ottu-cards/testing';
 import { signWebhook } from 'nestjs-ottu-cards/webhooks';
@@ -114,9 +120,8 @@ describe.each(['express', 'fastify'] as const)('on %s', (platform) => {
   });
 
   it('passes a global guard with the decorator that the guard looks for', async () => {
-    const configure: ShopSetup['configure'] = (app) => app.useGlobalGuards(new LoginGuard(app.get(Reflector)));
-    const open = await start({ configure, decorators: [Public()] });
-    const shut = await start({ configure });
+    const open = await start({ configure: guarded, decorators: [Public()] });
+    const shut = await start({ configure: guarded });
     expect(await fake.pay({ customerId: 'customer-1', ...open.payment })).toMatchObject({
       deliveries: [{ status: 200 }],
     });
@@ -154,6 +159,10 @@ class LoginGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     return this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [context.getHandler(), context.getClass()]) ?? false;
   }
+}
+
+function guarded(app: INestApplication): void {
+  app.useGlobalGuards(new LoginGuard(app.get(Reflector)));
 }
 
 /** A genuine webhook of exactly this size that nobody needs to handle. */

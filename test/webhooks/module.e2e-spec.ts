@@ -61,6 +61,10 @@ async function failure(imports: NonNullable<ModuleMetadata['imports']>): Promise
   );
 }
 
+function tooLate(): never {
+  return { hmacKey: HMAC_KEY, path: 'too/late' } as never;
+}
+
 /** As JavaScript would pass it. */
 function forRoot(options: object): ReturnType<typeof OttuWebhooksModule.forRoot> {
   return OttuWebhooksModule.forRoot(options as Parameters<typeof OttuWebhooksModule.forRoot>[0]);
@@ -153,8 +157,7 @@ it.each<[what: string, options: object, problems: string]>([
 });
 
 it('does not boot with a structure that comes from a factory', async () => {
-  const useFactory = (): never => ({ hmacKey: HMAC_KEY, path: 'too/late' }) as never;
-  const error = await failure([cards(), OttuWebhooksModule.forRootAsync({ ...mount, useFactory })]);
+  const error = await failure([cards(), OttuWebhooksModule.forRootAsync({ ...mount, useFactory: tooLate })]);
   expect(error).toMatchObject({
     message: 'OttuWebhooksModule.forRoot(): 1 problem — path cannot come from a factory: write it beside useFactory.',
   });

@@ -115,11 +115,12 @@ describe('a store', () => {
 type MakeStore = () => Promise<() => WebhookStore>;
 
 function stores(): [name: string, make: MakeStore][] {
-  const inMemory: MakeStore = async () => {
-    const shared = new Map<string, unknown>();
-    return () => new Keyv({ store: shared });
-  };
   return hasRedis() ? [['memory', inMemory], ['Redis', inRedis]] : [['memory', inMemory]]; // prettier-ignore
+}
+
+async function inMemory(): Promise<() => WebhookStore> {
+  const shared = new Map<string, unknown>();
+  return () => new Keyv({ store: shared });
 }
 
 async function inRedis(): Promise<() => WebhookStore> {

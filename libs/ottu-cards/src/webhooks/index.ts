@@ -5,6 +5,7 @@ export type {
   OttuWebhooksFactoryResult,
   OttuWebhooksOptionsFactory,
 } from './ottu-webhooks.module-definition.js';
+export { OTTU_WEBHOOKS_OPTIONS } from './ottu-webhooks.plumbing.js';
 export type { OttuWebhooksExtras, OttuWebhooksOptions } from './ottu-webhooks.options.js';
 export type {
   CardSavedEvent,

@@ -13,7 +13,7 @@ import { WEBHOOK_TIMINGS, type WebhookTimings } from './timings.js';
 import { UnparsedBodies } from './unparsed-bodies.js';
 import { WebhookIntake } from './webhook-intake.js';
 
-/** The options as they were given. */
+/** The injection token of the options as they were given: override it in tests. */
 export const OTTU_WEBHOOKS_OPTIONS = 'OTTU_WEBHOOKS_OPTIONS';
 
 /** The shop's handler, under a name that cannot meet another provider of the same class. */
@@ -49,8 +49,8 @@ export function webhooksPlumbing(extras: GivenExtras): Provider[] {
     {
       provide: WebhookIntake,
       inject: [ResolvedWebhooksOptions, TIMINGS, CardSavedRuns],
-      useFactory: ({ hmacKeys }: ResolvedWebhooksOptions, { answerWithinMs }: WebhookTimings, runs: CardSavedRuns) =>
-        new WebhookIntake({ hmacKeys, answerWithinMs }, runs, logger),
+      useFactory: (options: ResolvedWebhooksOptions, { answerWithinMs }: WebhookTimings, runs: CardSavedRuns) =>
+        new WebhookIntake(options, runs, answerWithinMs, logger),
     },
     {
       provide: UnparsedBodies,

@@ -1,5 +1,6 @@
 import { HttpException, HttpStatus, type Logger } from '@nestjs/common';
 import type { CardSavedRuns } from './card-saved.runs.js';
+import type { ResolvedWebhooksOptions } from './ottu-webhooks.resolved-options.js';
 import { isRecord } from './signed-values.wire.js';
 import { within } from './waiting.js';
 import { eventId, signatureOf, verifyWebhook } from './webhook-signature.js';
@@ -15,17 +16,12 @@ export interface WebhookRequest {
   readonly body: unknown;
 }
 
-/** What an intake needs to know. */
-interface IntakeOptions {
-  readonly hmacKeys: readonly string[];
-  readonly answerWithinMs: number;
-}
-
 /** From a request to its answer: 200 by returning, everything else by an `HttpException` that says nothing of it. */
 export class WebhookIntake {
   constructor(
-    private readonly options: IntakeOptions,
+    private readonly options: ResolvedWebhooksOptions,
     private readonly runs: CardSavedRuns,
+    private readonly answerWithinMs: number,
     private readonly logger: Pick<Logger, 'warn'>,
   ) {}
 
@@ -47,7 +43,7 @@ export class WebhookIntake {
     }
     const id = eventId(signature, claimed.token);
     const delivered = this.runs.deliver({ id, scheme, signature, claimed, signed, claims });
-    const finished = await within(this.options.answerWithinMs, delivered);
+    const finished = await within(this.answerWithinMs, delivered);
     if (finished?.value !== true) {
       throw failure(HttpStatus.INTERNAL_SERVER_ERROR, 'not_handled', 'The event is not handled yet.');
     }

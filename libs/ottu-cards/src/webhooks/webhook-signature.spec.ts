@@ -124,9 +124,9 @@ describe.each(schemes)('the %s scheme', (scheme) => {
   });
 
   it('proves nothing by a signature of nothing', () => {
-    const payload = signed({ customer_id: 'customer-1' }, scheme);
-    expect(verifyWebhook({ payload, hmacKey })).toBe('standard');
-    expect(verifyWebhook({ payload: { ...payload, result: 'success' }, hmacKey })).toBeUndefined();
+    const nothing = signed({ customer_id: 'customer-1' }, scheme);
+    expect(verifyWebhook({ payload: nothing, hmacKey })).toBe('standard');
+    expect(verifyWebhook({ payload: { ...nothing, result: 'success' }, hmacKey })).toBeUndefined();
   });
 });
 

@@ -35,7 +35,7 @@ function claimedCard(payload: Readonly<Record<string, unknown>>): ClaimedCard {
   const saved = valueAt(payload, ['token']);
   const token = isRecord(saved) ? valueAt(saved, ['token']) : saved;
   if (token === undefined || token === null || token === '') return 'none';
-  const customerId = valueAt(saved, ['customer_id']) ?? valueAt(payload, ['customer_id']);
+  const customerId = valueAt(saved, ['customer_id']) || valueAt(payload, ['customer_id']); // an empty one is none
   if (typeof token !== 'string' || typeof customerId !== 'string') return 'unreadable';
   const problem = tokenRule(token) ?? customerIdRule(customerId);
   return problem === undefined ? { token, customerId } : 'unreadable';
