@@ -4,6 +4,7 @@ import { Controller, Delete, Get, HttpCode, Module, Param, type Type } from '@ne
 import { NestFactory } from '@nestjs/core';
 import { OttuCardsModule, OttuNotFoundError, UserCardsService } from 'nestjs-ottu-cards';
 import { aCard, FakeOttu } from 'nestjs-ottu-cards/testing';
+import { type CardSavedEvent, type OttuCardSavedHandler, OttuWebhooksModule } from 'nestjs-ottu-cards/webhooks';
 
 @Controller('wallet')
 class WalletController {
@@ -21,8 +22,23 @@ class WalletController {
   }
 }
 
+const saved: CardSavedEvent[] = [];
+const hmacKey = 'obviously-false-hmac-key';
+
+class Handler implements OttuCardSavedHandler {
+  onCardSaved(event: CardSavedEvent): void {
+    saved.push(event);
+  }
+}
+
 function shop(fake: FakeOttu): Type {
-  @Module({ imports: [OttuCardsModule.forRoot(fake.options)], controllers: [WalletController] })
+  @Module({
+    imports: [
+      OttuCardsModule.forRoot({ ...fake.options, isGlobal: true }),
+      OttuWebhooksModule.forRoot({ hmacKey, path: 'webhooks/ottu', handler: Handler }),
+    ],
+    controllers: [WalletController],
+  })
   class ShopModule {}
   return ShopModule;
 }
@@ -43,6 +59,17 @@ async function main(): Promise<void> {
     .delete(card)
     .catch((error: unknown) => error);
   assert.ok(OttuNotFoundError.is(gone) && gone instanceof OttuNotFoundError);
+
+  const webhookUrl = `${await app.getUrl()}/webhooks/ottu`;
+  const payment = await fake.pay({ customerId: 'customer-1', webhookUrl, hmacKey });
+  assert.deepEqual(
+    saved.map((event) => event.card),
+    [payment.card],
+  );
+  const headers = { 'content-type': 'application/json' };
+  const broken = await fetch(webhookUrl, { method: 'POST', headers, body: '{"a":"tok-1"tok-1' });
+  assert.equal(broken.status, 400);
+  assert.ok(!(await broken.text()).includes('tok-'));
   await app.close();
   await fake.stop();
 }

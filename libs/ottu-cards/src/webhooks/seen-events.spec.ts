@@ -1,7 +1,8 @@
 import { jest } from '@jest/globals';
 
-// lru-cache keeps the clock that it finds when it is loaded.
+// lru-cache keeps the clock that it finds when it is loaded, and takes its zero for no time at all.
 jest.useFakeTimers();
+jest.advanceTimersByTime(1);
 const { SeenEvents } = await import('./seen-events.js');
 
 const HOUR_MS = 60 * 60_000;
