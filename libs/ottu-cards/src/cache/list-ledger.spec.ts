@@ -90,7 +90,9 @@ class World {
   }
 
   private joinOrSend(address: ListAddress, look: Look): void {
-    const joined = this.flights.find((it) => it.address.list === address.list && it.look.epoch.number === look.epoch.number);
+    const joined = this.flights.find(
+      (it) => it.address.list === address.list && it.look.epoch.number === look.epoch.number,
+    );
     if (joined === undefined) this.flights.push({ address, look });
     else expect(joined.look.at).toBeGreaterThan(this.forgottenAt.get(address.customer) ?? -1);
   }
@@ -168,9 +170,7 @@ const COMMANDS: fc.Arbitrary<Command>[] = [
     }),
   ),
   customer.map((who) => command(`webhook of ${who}`, (world) => world.forget(who, 0))),
-  fc
-    .constantFrom(100, 4_000, DOUBT_MS)
-    .map((ms) => command(`${ms} ms pass`, (world) => void (world.now += ms))),
+  fc.constantFrom(100, 4_000, DOUBT_MS).map((ms) => command(`${ms} ms pass`, (world) => void (world.now += ms))),
   nth.map((index) => command(`a kept list is about to end ${index}`, (world) => world.passToTheEndOf(index))),
 ];
 
