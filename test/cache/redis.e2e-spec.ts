@@ -5,8 +5,9 @@ import { hasRedis, startRedis, type TestRedis } from '../support/redis.js';
 import { SlowRoad } from '../support/slow-road.js';
 
 const TTL_MS = 3_000;
-/** One wait for the store, and what the promise of a deadline may be late in a test. */
+/** A list's wait for the store and a delete's, and what the promise of a deadline may be late in a test. */
 const SHORT_MS = 200 + 500;
+const TELL_MS = 1_000 + 500;
 
 describe.each([2, 4])('%i processes with one Redis', (count) => {
   (hasRedis() ? describe : describe.skip)('(needs redis-server: apt-get install redis-server)', () => {
@@ -49,20 +50,23 @@ describe.each([2, 4])('%i processes with one Redis', (count) => {
     });
 
     it('all know a delete the moment it is settled, whatever else is under way', async () => {
-      const rounds = Array.from({ length: 60 }, (_, round) => `customer ${round}`).map(async (customerId, round) => {
+      const round = async (customerId: string, number: number): Promise<readonly string[]> => {
         const token = saveFor(customerId);
         const listAll = (): Promise<readonly string[]>[] =>
           instances.flatMap((it) => [it.list(customerId), it.list(customerId, ['credit-card'])]);
         const before = listAll();
-        if (round % 2 === 0) await Promise.all(before);
-        const deleter = instances[round % count] ?? one();
+        if (number % 2 === 0) await Promise.all(before);
+        const deleter = instances[number % count] ?? one();
         expect((await deleter.call('delete', { customerId, token })).error).toBeUndefined();
         const after = await Promise.all(listAll());
         await Promise.all(before); // old answers, written after the delete, must not come back
         return [...after, ...(await Promise.all(listAll()))].flat();
-      });
-      expect((await Promise.all(rounds)).flat()).toEqual([]);
-    });
+      };
+      for (let wave = 0; wave < 8; wave += 1) {
+        const rounds = Array.from({ length: 8 }, async (_, number) => round(`customer ${wave} ${number}`, number));
+        expect((await Promise.all(rounds)).flat()).toEqual([]);
+      }
+    }, 20_000);
 
     it('wait shortly for a Redis that has stopped answering, and find their way back', async () => {
       const tokens = [saveFor('paused'), saveFor('paused')];
@@ -75,7 +79,7 @@ describe.each([2, 4])('%i processes with one Redis', (count) => {
       }
       const deleted = await one().call('delete', { customerId: 'paused', token: tokens[0] ?? '' });
       expect(deleted.error).toBeUndefined();
-      expect(deleted.ms).toBeLessThan(SHORT_MS);
+      expect(deleted.ms).toBeLessThan(TELL_MS);
       expect(await one().list('paused')).toEqual([tokens[1]]);
       redis.resume();
       expect(await one().list('paused')).toEqual([tokens[1]]);

@@ -12,6 +12,9 @@ export interface CardStore {
   delete(key: string): unknown;
 }
 
+/** What a list waits for the store at most. */
+const SHORT_MS = 200;
+
 /** Text in, text out, sealed in between. Never rejects, never waits long. */
 export class SealedStore {
   private readonly guard = new StoreGuard();
@@ -23,19 +26,19 @@ export class SealedStore {
 
   /** What opens under each key; `undefined` as a whole when the store did not answer. */
   async read(...keys: readonly string[]): Promise<readonly unknown[] | undefined> {
-    const told = await this.guard.ask(async () => Promise.all(keys.map((key) => this.store.get(key))));
+    const told = await this.guard.ask(SHORT_MS, async () => Promise.all(keys.map((key) => this.store.get(key))));
     return told && keys.map((key, index) => this.sealer.open(key, told.answer[index]));
   }
 
   async write(key: string, value: unknown, ttlMs: number): Promise<void> {
     const sealed = this.sealer.seal(key, value);
-    await this.guard.ask(async () => this.store.set(key, sealed, ttlMs));
+    await this.guard.ask(SHORT_MS, async () => this.store.set(key, sealed, ttlMs));
   }
 
   /** Writes and gives what stands there afterwards: a Keyv says "done" even when its Redis is gone. */
-  async writeAndRead(key: string, value: unknown, ttlMs: number): Promise<unknown> {
+  async writeAndRead(key: string, value: unknown, ttlMs: number, waitMs = SHORT_MS): Promise<unknown> {
     const sealed = this.sealer.seal(key, value);
-    const told = await this.guard.ask(async () => {
+    const told = await this.guard.ask(waitMs, async () => {
       await this.store.set(key, sealed, ttlMs);
       const kept = await this.store.get(key);
       if (kept === undefined || kept === null) throw new Error('The store kept nothing.');
@@ -45,6 +48,6 @@ export class SealedStore {
   }
 
   async remove(key: string): Promise<void> {
-    await this.guard.ask(async () => this.store.delete(key));
+    await this.guard.ask(SHORT_MS, async () => this.store.delete(key));
   }
 }
