@@ -147,6 +147,7 @@ const EXPORTS: Record<string, string[]> = {
     'getUserCardsToken',
   ],
   'nestjs-ottu-cards/testing': ['FakeOttu', 'aCard', 'sampleCards'],
+  'nestjs-ottu-cards/cache': ['cardCache'],
 };
 
 describe.each(Object.entries(EXPORTS))('%s', (entry, names) => {
@@ -199,7 +200,7 @@ it('declares the peers that an application brings, and depends on little', () =>
     'reflect-metadata',
     'rxjs',
   ]);
-  expect(Object.keys(manifest.dependencies)).toEqual(['undici']);
+  expect(Object.keys(manifest.dependencies)).toEqual(['lru-cache', 'undici']);
 });
 
 function byText(a: string, b: string): number {

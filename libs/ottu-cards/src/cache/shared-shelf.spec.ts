@@ -117,7 +117,7 @@ it.each([
         await scheduler.waitFor(world.run(steps, seenBy));
         expect(world.problems).toEqual([]);
       }),
-      { numRuns: 1_000, endOnFailure: true },
+      { numRuns: 400, endOnFailure: true },
     );
   },
   60_000,
