@@ -148,6 +148,7 @@ const EXPORTS: Record<string, string[]> = {
   ],
   'nestjs-ottu-cards/webhooks': ['OTTU_WEBHOOKS_OPTIONS', 'OttuWebhooksModule', 'signWebhook', 'verifyWebhook'],
   'nestjs-ottu-cards/testing': ['FakeOttu', 'aCard', 'sampleCards'],
+  'nestjs-ottu-cards/cache': ['cardCache'],
 };
 
 describe.each(Object.entries(EXPORTS))('%s', (entry, names) => {

@@ -4,13 +4,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
-
-/** A `redis-server` of the test's own, on loopback, that writes nothing down. */
-export interface TestRedis {
-  readonly url: string;
-  stop(): Promise<void>;
-}
 
 /** Whether tests with Redis run: without `redis-server` they are skipped, with `REQUIRE_REDIS=1` they fail. */
 export function hasRedis(): boolean {
@@ -24,28 +17,62 @@ export function hasRedis(): boolean {
   }
 }
 
+/** A `redis-server` of the test's own, on loopback, that writes nothing down and may fall ill. */
+export class TestRedis {
+  readonly url: string;
+  private readonly folder = mkdtempSync(join(tmpdir(), 'ottu-redis-'));
+  private server: ChildProcess | undefined;
+
+  constructor(private readonly port: number) {
+    this.url = `redis://127.0.0.1:${port}`;
+  }
+
+  /** Starts it, again on the same port and empty where it was stopped. */
+  async start(): Promise<void> {
+    const settings = { bind: '127.0.0.1', port: String(this.port), save: '', appendonly: 'no', dir: this.folder };
+    const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+    const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    this.server = server;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.once('exit', () => reject(new Error('redis-server ended before it was ready.')));
+      server.stdout.on('data', (text) => {
+        if (String(text).includes('Ready to accept connections')) resolve();
+      });
+    });
+  }
+
+  /** Keeps its connections and answers nothing, until resumed. */
+  pause(): void {
+    this.server?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.server?.kill('SIGCONT');
+  }
+
+  /** Ends the process: further connections are refused. */
+  async halt(): Promise<void> {
+    const { server } = this;
+    this.server = undefined;
+    if (server === undefined || server.exitCode !== null) return;
+    const ended = once(server, 'exit');
+    server.kill('SIGCONT');
+    server.kill();
+    await ended;
+  }
+
+  /** Ends it for good. */
+  async stop(): Promise<void> {
+    await this.halt();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
 export async function startRedis(): Promise<TestRedis> {
-  const folder = mkdtempSync(join(tmpdir(), 'ottu-redis-'));
-  const port = await freePort();
-  const settings = { bind: '127.0.0.1', port: String(port), save: '', appendonly: 'no', dir: folder };
-  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-  const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
-  const failed = once(server, 'error').then(([error]) => Promise.reject(error));
-  await Promise.race([ready(server.stdout), failed]);
-  server.stdout.resume();
-  return { url: `redis://127.0.0.1:${port}`, stop: () => stop(server, folder) };
-}
-
-async function ready(stdout: Readable): Promise<void> {
-  for await (const line of stdout) if (String(line).includes('Ready to accept connections')) return;
-  throw new Error('redis-server ended before it was ready.');
-}
-
-async function stop(server: ChildProcess, folder: string): Promise<void> {
-  const ended = once(server, 'exit');
-  server.kill();
-  await ended;
-  rmSync(folder, { recursive: true, force: true });
+  const redis = new TestRedis(await freePort());
+  await redis.start();
+  return redis;
 }
 
 async function freePort(): Promise<number> {

@@ -14,6 +14,8 @@ const RULES: Readonly<Record<keyof OttuCardsOptions, OptionRule>> = {
   maxRetries: (value) =>
     value === undefined || isRetryCount(value) ? undefined : 'must be a whole number from 0 to 10',
   proxy: (value) => (value === undefined ? undefined : proxyProblem(value)),
+  cache: (value) =>
+    value === undefined || isCache(value) ? undefined : 'must be made by cardCache() of nestjs-ottu-cards/cache',
 };
 
 /** Structural parts of the module, which a factory comes too late for. */
@@ -103,4 +105,8 @@ function isLoopback(hostname: string): boolean {
 
 function isRetryCount(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 10;
+}
+
+function isCache(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'bind' in value && typeof value.bind === 'function';
 }

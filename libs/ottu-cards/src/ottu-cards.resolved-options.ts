@@ -1,3 +1,4 @@
+import type { BindableCache } from './cards/card-list-cache.js';
 import type { OttuEnv } from './cards/cards.wire.js';
 import { OttuConfigError } from './errors/errors.js';
 import { OTTU_CARDS_DEFAULTS } from './ottu-cards.options.js';
@@ -10,6 +11,7 @@ export class ResolvedOptions implements TransportOptions {
   readonly env: OttuEnv;
   readonly timeoutMs: number;
   readonly maxRetries: number;
+  readonly cache: BindableCache | undefined;
   readonly #apiKey: TransportOptions['apiKey'];
   readonly #proxy: string | undefined;
 
@@ -23,6 +25,7 @@ export class ResolvedOptions implements TransportOptions {
     this.maxRetries = options.maxRetries ?? OTTU_CARDS_DEFAULTS.maxRetries;
     this.#apiKey = typeof apiKey === 'function' ? () => askForKey(apiKey) : apiKey;
     this.#proxy = options.proxy;
+    this.cache = options.cache;
   }
 
   get apiKey(): TransportOptions['apiKey'] {

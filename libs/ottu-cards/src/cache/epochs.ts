@@ -1,0 +1,37 @@
+import { LRUCache } from 'lru-cache';
+
+/** The time between two changes of one customer's cards. Its identity is what counts. */
+export interface Epoch {
+  readonly number: number;
+  /** Lists begun before this time are not kept: a delete may still be on its way. In ms of the owner's clock. */
+  readonly keepFrom: number;
+}
+
+/**
+ * Which epoch each customer is in. A list belongs to the epoch it was begun in and is worth nothing in another. No two
+ * epochs ever have the same number, so forgetting a customer altogether costs a request and is never wrong.
+ */
+export class Epochs {
+  private last = 0;
+  private readonly current: LRUCache<string, Epoch>;
+
+  constructor(maxCustomers: number) {
+    this.current = new LRUCache({ max: maxCustomers });
+  }
+
+  of(customer: string): Epoch {
+    return this.current.get(customer) ?? this.begin(customer, 0);
+  }
+
+  /** Something has changed, or may have. A doubt of an earlier change stays. */
+  next(customer: string, keepFrom: number): Epoch {
+    return this.begin(customer, Math.max(keepFrom, this.current.get(customer)?.keepFrom ?? 0));
+  }
+
+  private begin(customer: string, keepFrom: number): Epoch {
+    this.last += 1;
+    const epoch = { number: this.last, keepFrom };
+    this.current.set(customer, epoch);
+    return epoch;
+  }
+}
