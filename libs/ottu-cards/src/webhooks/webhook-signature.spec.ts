@@ -187,6 +187,7 @@ it('signs and verifies alike whatever is signed, and notices any change of it', 
     fc.property(values, fc.constantFrom(...SIGNED_PATHS.subscription), text, (flat, path, other) => {
       const payload = signed(nested(flat), 'subscription');
       expect(verifyWebhook({ payload, hmacKey })).toBeDefined();
+      fc.pre(Object.values(flat).some((value) => value !== '')); // a signature of nothing holds under both schemes
       fc.pre((flat[path] ?? '') !== other);
       const changed = { ...nested({ ...flat, [path]: other }), signature: payload.signature };
       expect(verifyWebhook({ payload: changed, hmacKey })).toBeUndefined();
