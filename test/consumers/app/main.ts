@@ -10,6 +10,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { adapter } from './adapter.js';
 import { OttuCardsModule, OttuNotFoundError, UserCardsService } from 'nestjs-ottu-cards';
 import { aCard, FakeOttu } from 'nestjs-ottu-cards/testing';
 import { type CardSavedEvent, type OttuCardSavedHandler, OttuWebhooksModule } from 'nestjs-ottu-cards/webhooks';
@@ -59,7 +60,7 @@ function shop(fake: FakeOttu): Type {
 async function main(): Promise<void> {
   const fake = await FakeOttu.start();
   const card = fake.save(aCard());
-  const app = await NestFactory.create(shop(fake), { logger: ['error', 'warn'] });
+  const app = await NestFactory.create(shop(fake), adapter, { logger: ['error', 'warn'] });
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   const headers = { 'x-login': 'yes' };
