@@ -19,7 +19,7 @@ it('rejects with what rejects', async () => {
 it('ends any number of pauses at once, without a warning and without a listener left', async () => {
   const hurry = hurryController();
   const pauses = Array.from({ length: 50 }, () => pause(60_000, hurry.signal));
-  expect(getMaxListeners(hurry.signal)).toBe(0);
+  expect(getMaxListeners(hurry.signal)).toBe(Infinity);
   hurry.abort();
   await Promise.all(pauses);
   expect(getEventListeners(hurry.signal, 'abort')).toEqual([]);

@@ -29,6 +29,6 @@ export async function pause(ms: number, hurry: AbortSignal): Promise<void> {
 /** Whose signal any number of pauses may listen to. */
 export function hurryController(): AbortController {
   const controller = new AbortController();
-  setMaxListeners(0, controller.signal); // Node warns of a leak from eleven on
+  setMaxListeners(Infinity, controller.signal); // Node warns of a leak from eleven on
   return controller;
 }
