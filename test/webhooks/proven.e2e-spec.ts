@@ -111,7 +111,8 @@ describe.each(['standard', 'subscription'] as const)('in the %s scheme', (scheme
         const [first, second] = shop.inbox.events;
         expect([first?.card, second?.card]).toEqual([honest.card, twisted.card]);
         for (const [path, value] of leaves(second?.signed)) expect(value).toBe(at(twisted.webhook, path));
-        for (const [name, value] of Object.entries(forged)) expect(second?.claims[camelCase(name)]).toEqual(value);
+        const sent = JSON.parse(JSON.stringify(forged)) as object; // -0 does not travel
+        for (const [name, value] of Object.entries(sent)) expect(second?.claims[camelCase(name)]).toEqual(value);
       }),
       { numRuns: 25 },
     );

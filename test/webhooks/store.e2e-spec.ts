@@ -98,6 +98,21 @@ describe('a store', () => {
     }
   });
 
+  it('is not asked again after app.close(), which could connect it anew', async () => {
+    let calls = 0;
+    const count = () => void (calls += 1);
+    const shop = await start({
+      store: { get: count, set: count, delete: count },
+      timings: { answerWithinMs: 300, handlerLimitMs: 800, shutdownMs: 20 },
+    });
+    shop.inbox.always = () => new Promise(() => undefined);
+    await fake.pay({ customerId, ...shop.payment });
+    await shop.app.close();
+    const before = calls;
+    await sleep(900); // the hanging handler is given up meanwhile
+    expect(calls).toBe(before);
+  });
+
   it.each<[string, () => unknown]>([
     ['throws', () => { throw new Error('the store is away'); }], // prettier-ignore
     ['rejects', () => Promise.reject(new Error('the store is away'))],

@@ -43,8 +43,14 @@ export class CardSavedRun {
     return true;
   }
 
-  /** Tells the shop that the event was not handled. The first reason counts. */
-  async giveUp(reason: UndeliveredCard['reason'], error?: unknown): Promise<void> {
+  /** At shutdown: tells the shop, and leaves the event to another instance. */
+  async abandon(): Promise<void> {
+    await this.giveUp('shutdown');
+    await this.context.leases.release(this.webhook.id);
+  }
+
+  /** The first reason counts. */
+  private async giveUp(reason: UndeliveredCard['reason'], error?: unknown): Promise<void> {
     if (this.isGivenUp) return;
     this.isGivenUp = true;
     const { logger, onUndelivered } = this.context;

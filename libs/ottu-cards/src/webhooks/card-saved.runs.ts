@@ -1,5 +1,6 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { CardSavedRun, type ProvenWebhook, type RunContext } from './card-saved.run.js';
+import type { GuardedStore } from './guarded-store.js';
 import { within } from './waiting.js';
 
 interface Running {
@@ -14,6 +15,7 @@ export class CardSavedRuns implements OnApplicationShutdown {
   constructor(
     private readonly context: RunContext,
     private readonly closing: AbortController,
+    private readonly store: GuardedStore | undefined,
   ) {}
 
   /** Handles the event; a second delivery meanwhile joins the first. `false` when it could not be done. Never rejects. */
@@ -32,8 +34,9 @@ export class CardSavedRuns implements OnApplicationShutdown {
     const { shutdownMs } = this.context.timings;
     this.closing.abort();
     await within(shutdownMs, Promise.all(Array.from(this.running.values(), ({ finished }) => finished)));
-    const left = Array.from(this.running.values(), async ({ run }) => run.giveUp('shutdown'));
+    const left = Array.from(this.running.values(), async ({ run }) => run.abandon());
     await within(shutdownMs, Promise.all(left));
+    this.store?.close();
   }
 
   private start(key: string, run: CardSavedRun): Running {

@@ -5,6 +5,7 @@ import type { WebhookStore } from './webhook-store.js';
 /** A shop's store that can neither throw nor hang: an event is rather handled twice than lost. */
 export class GuardedStore {
   private isMissed = false;
+  private isClosed = false;
 
   constructor(
     private readonly store: WebhookStore,
@@ -25,7 +26,13 @@ export class GuardedStore {
     await this.attempt(() => this.store.delete(key));
   }
 
+  /** For what outlives the application: another call could connect the store anew. */
+  close(): void {
+    this.isClosed = true;
+  }
+
   private async attempt(call: () => unknown): Promise<unknown> {
+    if (this.isClosed) return undefined;
     const answer = await within(this.limitMs, settle(call)).catch(() => undefined);
     if (answer === undefined && !this.isMissed) {
       this.logger.warn('The store does not answer: until it does, instances may hand on the same event each.');

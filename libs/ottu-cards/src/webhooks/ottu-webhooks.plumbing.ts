@@ -11,6 +11,7 @@ import { ResolvedWebhooksOptions } from './ottu-webhooks.resolved-options.js';
 import { SeenEvents } from './seen-events.js';
 import { WEBHOOK_TIMINGS, type WebhookTimings } from './timings.js';
 import { UnparsedBodies } from './unparsed-bodies.js';
+import { hurryController } from './waiting.js';
 import { WebhookIntake } from './webhook-intake.js';
 
 /** The injection token of the options as they were given: override it in tests. */
@@ -69,7 +70,7 @@ interface RunsParts {
 }
 
 function runsOf({ options: { store, onUndelivered }, timings, handler, cards, logger }: RunsParts): CardSavedRuns {
-  const closing = new AbortController();
+  const closing = hurryController();
   const guarded = store && new GuardedStore(store, timings.storeLimitMs, logger);
   const context = {
     cards,
@@ -82,5 +83,5 @@ function runsOf({ options: { store, onUndelivered }, timings, handler, cards, lo
     seen: new SeenEvents(guarded),
     leases: new EventLeases(guarded, timings, closing.signal),
   };
-  return new CardSavedRuns(context, closing);
+  return new CardSavedRuns(context, closing, guarded);
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
@@ -23,4 +24,11 @@ export async function within<T>(
 /** Waits for `ms`; less when `hurry` aborts. Never rejects. */
 export async function pause(ms: number, hurry: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal: hurry }).catch(() => undefined);
+}
+
+/** Whose signal any number of pauses may listen to. */
+export function hurryController(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(Infinity, controller.signal); // Node warns of a leak from eleven on
+  return controller;
 }
