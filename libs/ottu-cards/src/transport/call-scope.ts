@@ -53,13 +53,14 @@ export class CallScope {
     await this.during(slept, wake);
   }
 
-  /** Waits for `step` or the end of the call, whichever comes first; `undefined` for the latter. */
-  async race<T>(step: Promise<T>): Promise<T | undefined> {
+  /** Takes a step and waits for it or for the end of the call, whichever comes first; `undefined` for the latter. */
+  async race<T>(step: () => Promise<T>): Promise<T | undefined> {
+    if (this.ending) return undefined;
     let stop = nothing;
     const ended = new Promise<undefined>((resolve) => {
       stop = () => resolve(undefined);
     });
-    return this.during(Promise.race([step, ended]), stop);
+    return this.during(Promise.race([step(), ended]), stop);
   }
 
   /** Lets go of the timer and of the caller's signal. */
