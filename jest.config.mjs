@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 // Nest 12 is published as ES modules, which Jest loads only under --experimental-vm-modules. Set here, the flag also
 // serves a bare `npx jest`: workers read NODE_OPTIONS, and workerIdleMemoryLimit keeps Jest from running a single
 // file in the parent process, which was started without it.
@@ -6,9 +8,12 @@ if (!process.execArgv.includes(flag) && !(process.env.NODE_OPTIONS ?? '').includ
   process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} ${flag} --disable-warning=ExperimentalWarning`.trim();
 }
 
+// Node reads this when a worker starts; the certificates of the fault tests are signed by it.
+process.env.NODE_EXTRA_CA_CERTS ??= join(import.meta.dirname, 'test/faults/certificates/authority.pem');
+
 const base = {
   rootDir: import.meta.dirname,
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/strict-environment.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
@@ -43,5 +48,6 @@ export default {
     { ...base, displayName: 'lib', roots: ['<rootDir>/libs'], testMatch: ['**/*.spec.ts'] },
     { ...base, displayName: 'sample', roots: ['<rootDir>/apps'], testMatch: ['**/*.spec.ts'] },
     { ...base, displayName: 'e2e', roots: ['<rootDir>/test'], testMatch: ['**/*.e2e-spec.ts'] },
+    { ...base, displayName: 'faults', roots: ['<rootDir>/test/faults'], testMatch: ['**/*.fault-spec.ts'] },
   ],
 };

@@ -34,15 +34,13 @@ export function failureError(failed: FailedCall): OttuError {
   const body = readOttuErrorBody(failure.body, redactor([...call.secrets, failed.apiKey]));
   const facts: OttuErrorFacts = { attempts, status, retryAfterMs, ...body };
   const target = `${call.method} ${call.route}`;
-  const refused = [
-    `Ottu refused ${target} with ${status}${body.detail ? `: ${body.detail}` : '.'}`,
-    call.hints[status ?? 0],
-  ];
+  const refusal = `Ottu refused ${target} with ${status}${body.detail ? `: ${body.detail}` : '.'}`;
+  const refused = [refusal, call.hints[status ?? 0]];
   switch (failure.kind) {
     case 'auth':
       return new OttuAuthError(sentences(...refused, status === 401 ? CHECK_KEY : CHECK_SCOPE), facts);
     case 'not-found':
-      return new OttuNotFoundError(sentences(...refused), facts);
+      return new OttuNotFoundError(refusal, facts);
     case 'refused':
       return new OttuRefusedError(sentences(...refused), facts);
     case 'rate-limit':
