@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-
 // Nest 12 is published as ES modules, which Jest loads only under --experimental-vm-modules. Set here, the flag also
 // serves a bare `npx jest`: workers read NODE_OPTIONS, and workerIdleMemoryLimit keeps Jest from running a single
 // file in the parent process, which was started without it.
@@ -7,9 +5,6 @@ const flag = '--experimental-vm-modules';
 if (!process.execArgv.includes(flag) && !(process.env.NODE_OPTIONS ?? '').includes(flag)) {
   process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} ${flag} --disable-warning=ExperimentalWarning`.trim();
 }
-
-// Node reads this when a worker starts; the certificates of the fault tests are signed by it.
-process.env.NODE_EXTRA_CA_CERTS ??= join(import.meta.dirname, 'test/faults/certificates/authority.pem');
 
 const base = {
   rootDir: import.meta.dirname,

@@ -1,25 +1,20 @@
-import { jest } from '@jest/globals';
-import { ConsoleLogger, Logger } from '@nestjs/common';
-import { OttuCardsModule, OttuError, UserCardsService } from 'nestjs-ottu-cards';
-import { closeAll, startContext } from '../support/application.js';
+import { closeAll } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
-import { CANARIES, leaksIn, leaksOf } from '../support/leaks.js';
-import { captureOutput } from '../support/output.js';
+import { leaksIn, leaksOf } from '../support/leaks.js';
 import { ANSWER_FAULTS } from './answer-faults.js';
 import { CONNECTION_FAULTS } from './connection-faults.js';
 import type { Ending, Fault } from './fault.js';
 import { RawServer } from './raw-server.js';
 import { cards } from './replies.js';
+import { type Method, restore, startShop } from './shop.js';
 import { STATUS_FAULTS } from './status-faults.js';
 
-type Method = 'list' | 'delete';
 interface Row extends Omit<Fault, Method> {
   readonly method: Method;
   readonly socket: 'cold' | 'warm';
   readonly ending: Ending;
 }
 
-const { apiKey, customerId, token } = CANARIES;
 const SLACK_MS = 500;
 const rows = [...CONNECTION_FAULTS, ...ANSWER_FAULTS, ...STATUS_FAULTS].flatMap(rowsOf);
 let server: RawServer;
@@ -27,35 +22,33 @@ let server: RawServer;
 beforeAll(async () => {
   server = await RawServer.start();
 });
-afterEach(async () => {
-  await closeAll();
-  jest.restoreAllMocks();
-  Logger.overrideLogger(false);
-});
+beforeEach(() => server.reset());
+afterEach(closeAll);
+afterEach(restore);
 afterAll(() => server.stop());
 
 describe.each(rows)('$fault, $method on a $socket socket', ({ method, socket, ending, replies, timeoutMs = 6_000 }) => {
   it(`ends as ${ending.ends} after ${ending.attempts}`, async () => {
-    const service = await startShop(timeoutMs);
-    if (socket === 'warm') await warmUp(service);
+    const shop = await startShop(server.url, { timeoutMs });
+    if (socket === 'warm') {
+      server.answer(cards);
+      await shop.call('list');
+      server.reset();
+    }
     server.answer(...replies);
 
-    const call = await observe(() =>
-      method === 'list' ? service.list({ customerId }) : service.delete({ customerId, token }),
-    );
+    const call = await shop.call(method);
 
-    expect(nameOf(call.result)).toBe(ending.ends);
+    expect(call.ending).toBe(ending.ends);
     expect(call.elapsedMs).toBeLessThan(timeoutMs + SLACK_MS);
     expect(call.elapsedMs).toBeGreaterThanOrEqual(ending.notBeforeMs ?? 0);
     expect(server.requests).toHaveLength(ending.attempts);
     await eventually(() => server.sockets.size, ending.sockets ?? 1);
     if (call.result instanceof Error) {
+      const { name, message } = call.result;
       expect(call.result).toMatchObject({ attempts: ending.attempts, ...ending.has });
-      expect(call.result.message).toMatch(ending.says ?? /./);
-      expect(JSON.parse(JSON.stringify(call.result))).toMatchObject({
-        name: ending.ends,
-        message: call.result.message,
-      });
+      expect(message).toMatch(ending.says ?? /./);
+      expect(JSON.parse(JSON.stringify(call.result))).toMatchObject({ name, message, ...ending.has });
       expect(await leaksOf(call.result)).toEqual([]);
     }
     expect(leaksIn({ output: call.output })).toEqual([]);
@@ -79,34 +72,4 @@ function rowsOf({ list, delete: remove, ...fault }: Fault): Row[] {
       ? []
       : (['cold', 'warm'] as const).map((socket): Row => ({ ...fault, method, socket, ending })),
   );
-}
-
-async function startShop(timeoutMs: number): Promise<UserCardsService> {
-  server.reset();
-  const options = { apiKey, env: 'sandbox', baseUrl: server.url, timeoutMs } as const;
-  const shop = await startContext({ imports: [OttuCardsModule.forRoot(options)] });
-  Logger.overrideLogger(new ConsoleLogger({ logLevels: ['verbose', 'debug', 'log', 'warn', 'error', 'fatal'] }));
-  jest.spyOn(Math, 'random').mockReturnValue(0); // no jitter: retries follow at once unless Ottu asked for a pause
-  return shop.get(UserCardsService);
-}
-
-async function warmUp(service: UserCardsService): Promise<void> {
-  server.answer(cards);
-  await service.list({ customerId });
-  server.reset();
-}
-
-async function observe(call: () => Promise<unknown>): Promise<{ result: unknown; elapsedMs: number; output: string }> {
-  const start = performance.now();
-  let result: unknown;
-  const output = await captureOutput(async () => {
-    result = await call().catch((error: unknown) => error);
-  });
-  return { result, elapsedMs: performance.now() - start, output };
-}
-
-function nameOf(result: unknown): string {
-  if (result === undefined) return 'done';
-  if (Array.isArray(result)) return result.length === 1 ? 'cards' : `${result.length} cards`;
-  return OttuError.is(result) ? result.name : String(result);
 }
