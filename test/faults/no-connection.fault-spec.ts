@@ -8,7 +8,7 @@ import { closeAll } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
 import { CANARIES, leaksIn, leaksOf } from '../support/leaks.js';
 import { RawServer } from './raw-server.js';
-import { answer, cards, closing, deleted } from './replies.js';
+import { answer, cards, cardsFor, deleted } from './replies.js';
 import { type Method, restore, startShop } from './shop.js';
 
 let servers: RawServer[] = [];
@@ -133,7 +133,7 @@ describe('a kept-alive socket that the server has meanwhile closed', () => {
   it('costs no attempt when the close has been heard', async () => {
     const server = await start();
     const shop = await startShop(server.url);
-    server.answer(closing(cardsAnswer()), cards);
+    server.answer((socket, request) => socket.end(cardsFor(request)), cards);
     await shop.call('list');
     await eventually(() => server.sockets.size, 0);
     expect(await shop.call('list')).toMatchObject({ ending: 'cards' });
@@ -143,13 +143,11 @@ describe('a kept-alive socket that the server has meanwhile closed', () => {
   it('is followed by one retry at once, on a fresh socket, however many old ones there are', async () => {
     const server = await start();
     const shop = await startShop(server.url);
-    server.answer((socket) => setTimeout(() => socket.write(cardsAnswer()), 50));
+    server.answer((...args) => void setTimeout(() => cards(...args), 50));
     await Promise.all(Array.from({ length: 5 }, () => shop.service.list({ customerId: CANARIES.customerId })));
     expect(server.connections).toBe(5);
     server.requests.length = 0;
-    server.answer((socket, request) =>
-      request.connection < 5 ? socket.resetAndDestroy() : socket.write(cardsAnswer()),
-    );
+    server.answer((socket, request) => (request.connection < 5 ? socket.resetAndDestroy() : cards(socket, request)));
     jest.spyOn(Math, 'random').mockReturnValue(0.999); // a backoff would take 200 ms
     const call = await shop.call('list');
     expect(call).toMatchObject({ ending: 'cards' });
@@ -200,10 +198,4 @@ function failingLookup(code: string): typeof dns.lookup {
     process.nextTick(done, Object.assign(new Error(`getaddrinfo ${code}`), { code }));
   };
   return lookup as never;
-}
-
-function cardsAnswer(): Buffer {
-  const parts: Buffer[] = [];
-  cards({ write: (part: Buffer) => parts.push(part) } as never, { text: '', connection: 0 });
-  return Buffer.concat(parts);
 }

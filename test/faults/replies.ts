@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CANARIES } from '../support/leaks.js';
-import type { Reply } from './raw-server.js';
+import type { RawRequest, Reply } from './raw-server.js';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -29,7 +29,17 @@ export function answer(status: number, body: unknown = '', headers: Headers = {}
   return (socket) => void socket.write(Buffer.concat([head(status, { ...length, ...headers }), bytes]));
 }
 
-export const cards = answer(200, [CARD]);
+/** One card of whoever is asked for. */
+export const cards: Reply = (socket, request) => void socket.write(cardsFor(request));
+
+/** The whole answer with one card of whoever is asked for. */
+export function cardsFor({ text }: RawRequest): Buffer {
+  const asked: unknown = JSON.parse(Buffer.from(text, 'latin1').toString().split('\r\n\r\n')[1] ?? '');
+  const customerId = typeof asked === 'object' && asked !== null && 'customer_id' in asked ? asked.customer_id : '';
+  const body = Buffer.from(JSON.stringify([{ ...CARD, customer_id: customerId }]));
+  return Buffer.concat([head(200, { 'Content-Length': String(body.length) }), body]);
+}
+
 export const deleted = answer(204);
 export const html = '<!doctype html><title>Gateway</title>';
 

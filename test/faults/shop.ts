@@ -30,6 +30,7 @@ export interface Observed {
 
 /** An application on this origin, with the canaries' key, its log wide open and no jitter. */
 export async function startShop(baseUrl: string, options: Partial<OttuCardsOptions> = {}): Promise<Shop> {
+  jest.spyOn(Math, 'random').mockRestore(); // Nest itself draws lots while it boots
   const module = OttuCardsModule.forRoot({ apiKey, env: 'sandbox', baseUrl, ...options });
   const context = await startContext({ imports: [module] });
   Logger.overrideLogger(new ConsoleLogger({ logLevels: ['verbose', 'debug', 'log', 'warn', 'error', 'fatal'] }));

@@ -58,7 +58,7 @@ function base64PatternOf(bytes: Buffer, offset: number): string[] {
 }
 
 function escaped(character: string): string {
-  return /[\\^$.*+?()[\]{}|/-]/.test(character) ? `\\${character}` : character;
+  return /[\\^$.*+?()[\]{}|/]/.test(character) ? `\\${character}` : character;
 }
 
 function hex(code: number, digits: number): string {

@@ -1,3 +1,5 @@
+import { watchAbort } from './abort-watch.js';
+
 /** Why a call ended before its answer. */
 type Ending = 'deadline' | 'caller' | 'shutdown';
 
@@ -8,16 +10,16 @@ export class CallScope {
   private interrupt: (() => void) | undefined;
   private readonly endsAt: number;
   private readonly timer: NodeJS.Timeout;
-  private readonly onAbort = (): void => this.end('caller');
+  private readonly unwatch: (() => void) | undefined;
 
   constructor(
     readonly timeoutMs: number,
-    private readonly signal: AbortSignal | undefined,
+    signal: AbortSignal | undefined,
   ) {
     this.endsAt = performance.now() + timeoutMs;
     this.timer = setTimeout(() => this.end('deadline'), timeoutMs);
     if (signal?.aborted) this.end('caller');
-    else signal?.addEventListener('abort', this.onAbort, { once: true });
+    else if (signal) this.unwatch = watchAbort(signal, () => this.end('caller'));
   }
 
   get remainingMs(): number {
@@ -66,7 +68,7 @@ export class CallScope {
   /** Lets go of the timer and of the caller's signal. */
   release(): void {
     clearTimeout(this.timer);
-    this.signal?.removeEventListener('abort', this.onAbort);
+    this.unwatch?.();
   }
 }
 
