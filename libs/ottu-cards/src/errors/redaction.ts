@@ -11,56 +11,58 @@ const TELLING = 6;
 
 /**
  * Makes a function that cuts `values` from a text, in every form in which a server echoes what it was sent: as it is,
- * percent-encoded, form-encoded, escaped as in JSON or HTML (all of it or parts), base64 and hex.
+ * percent-encoded, form-encoded, escaped as in JSON or HTML (wholly or in parts), base64 and hex. The text comes back
+ * without such escapes.
  */
 export function redactor(values: readonly string[]): (text: string) => string {
+  let known: RegExp | undefined; // most failures have no text to cut from
+  return (text) => {
+    known ??= patternOf(values);
+    return plain(text).replace(known, CUT).replace(LONG_DIGITS, CUT);
+  };
+}
+
+function patternOf(values: readonly string[]): RegExp {
   const longestFirst = values.filter((value) => value !== '').toSorted((a, b) => b.length - a.length);
-  const known = new RegExp(longestFirst.flatMap(patternsOf).join('|') || '(?!)', 'giu');
-  return (text) => text.replace(known, CUT).replace(LONG_DIGITS, CUT);
+  return new RegExp(longestFirst.flatMap(formsOf).join('|') || '(?!)', 'giu');
 }
 
-function patternsOf(value: string): string[] {
-  const spelled = Array.from(value, spellingsOf).join('');
-  if (value.length < SHORT) return [String.raw`(?<![\p{L}\p{N}])${spelled}(?![\p{L}\p{N}])`];
+function formsOf(value: string): string[] {
+  const text = escaped(plain(value)).replaceAll(' ', '[ +]');
+  if (value.length < SHORT) return [String.raw`(?<![\p{L}\p{N}])${text}(?![\p{L}\p{N}])`];
   const bytes = Buffer.from(value);
-  return [spelled, bytes.toString('hex'), ...[0, 1, 2].flatMap((offset) => base64PatternOf(bytes, offset))];
+  return [text, bytes.toString('hex'), ...[0, 1, 2].flatMap((offset) => base64FormOf(bytes, offset))];
 }
-
-/** One character in all its spellings: Ottu's Django answers with the `\u0000` of Python's `json.dumps`. */
-function spellingsOf(character: string): string {
-  const code = character.codePointAt(0) ?? 0;
-  const percent = [...Buffer.from(character)].map((byte) => `%${hex(byte, 2)}`).join('');
-  const unicode = character.split('').map((unit) => String.raw`\\u${hex(unit.charCodeAt(0), 4)}`);
-  const spellings = [
-    String.raw`\\?${escaped(character)}`,
-    percent,
-    unicode.join(''),
-    `&#(?:0*${code}|x0*${hex(code, 1)});`,
-    ...(ALIASES[character] ?? []),
-  ];
-  return `(?:${spellings.join('|')})`;
-}
-
-const ALIASES: Readonly<Record<string, readonly string[]>> = {
-  ' ': [String.raw`\+`],
-  '&': ['&amp;'],
-  '<': ['&lt;'],
-  '>': ['&gt;'],
-  '"': ['&quot;'],
-};
 
 /** What these bytes alone decide of a base64 text in which they begin `offset` bytes after a border of three. */
-function base64PatternOf(bytes: Buffer, offset: number): string[] {
+function base64FormOf(bytes: Buffer, offset: number): string[] {
   const padded = Buffer.concat([Buffer.alloc(offset), bytes]);
   const whole = padded.subarray(0, padded.length - (padded.length % 3)).toString('base64');
   const core = whole.slice(offset === 0 ? 0 : 4);
   return core.length < TELLING ? [] : [`${core.replaceAll('+', '[-+]').replaceAll('/', '[/_]')}[A-Za-z0-9+/_-]*=*`];
 }
 
-function escaped(character: string): string {
-  return /[\\^$.*+?()[\]{}|/]/.test(character) ? `\\${character}` : character;
+const ESCAPES = /(?:%[0-9a-f]{2})+|\\u([0-9a-f]{4})|\\(["\\/])|&#(\d{1,7});|&#x([0-9a-f]{1,6});|&(amp|lt|gt|quot);/gi;
+const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"' };
+const MAX_LAYERS = 3;
+
+/** The text without its escapes, also where one is wrapped in another. */
+function plain(text: string, layers = MAX_LAYERS): string {
+  const next = text.replaceAll(ESCAPES, (escape, unit, quoted, decimal, hex, name) => {
+    if (escape.startsWith('%')) return percentDecoded(escape);
+    if (quoted !== undefined) return quoted;
+    if (name !== undefined) return NAMED[name.toLowerCase()] ?? escape;
+    const code = decimal === undefined ? Number.parseInt(unit ?? hex, 16) : Number(decimal);
+    if (unit !== undefined) return String.fromCharCode(code); // half a pair has its other half beside it
+    return code <= 0x10_ff_ff ? String.fromCodePoint(code) : escape;
+  });
+  return next === text || layers === 1 ? next : plain(next, layers - 1);
 }
 
-function hex(code: number, digits: number): string {
-  return code.toString(16).padStart(digits, '0');
+function percentDecoded(escape: string): string {
+  return Buffer.from(escape.replaceAll('%', ''), 'hex').toString();
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
 }
