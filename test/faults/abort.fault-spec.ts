@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeAll } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
@@ -93,11 +94,10 @@ it('takes one signal for a thousand calls, and lets go of it', async () => {
   const shop = await startShop(server.url);
   server.answer(cards);
   const { signal } = new AbortController();
-  const counts = countListeners(signal);
-  await Promise.all(
-    Array.from({ length: 1_000 }, () => shop.service.list({ customerId: CANARIES.customerId }, { signal })),
-  );
-  expect(counts).toEqual({ added: 1, removed: 1 });
+  const calls = Array.from({ length: 1_000 }, () => shop.service.list({ customerId: CANARIES.customerId }, { signal }));
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+  await Promise.all(calls);
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0);
 });
 
 it('takes the deadline from the call itself, the time for the key included', async () => {
@@ -135,18 +135,4 @@ function abortedIn(ms: number): { signal: AbortSignal } {
   const controller = new AbortController();
   setTimeout(() => controller.abort(REASON), ms);
   return { signal: controller.signal };
-}
-
-function countListeners(signal: AbortSignal): { added: number; removed: number } {
-  const counts = { added: 0, removed: 0 };
-  const { addEventListener, removeEventListener } = signal;
-  signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
-    counts.added += 1;
-    addEventListener.apply(signal, args);
-  };
-  signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
-    counts.removed += 1;
-    removeEventListener.apply(signal, args);
-  };
-  return counts;
 }

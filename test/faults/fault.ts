@@ -24,7 +24,7 @@ export interface Fault {
   readonly list?: Ending;
   readonly delete?: Ending;
   /** Short where the fault is a silence. @default 6_000 */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 type Details = Omit<Ending, 'ends' | 'attempts'>;

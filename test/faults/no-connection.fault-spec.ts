@@ -26,7 +26,7 @@ interface Row {
   readonly ends?: string;
   readonly timeoutMs?: number;
   /** Gives the origin to call. */
-  arrange(): Promise<string>;
+  readonly arrange: () => Promise<string>;
 }
 
 const ROWS: readonly Row[] = [
@@ -197,5 +197,5 @@ function failingLookup(code: string): typeof dns.lookup {
   const lookup = (_host: string, _options: object, done: (error: Error) => void): void => {
     process.nextTick(done, Object.assign(new Error(`getaddrinfo ${code}`), { code }));
   };
-  return lookup as never;
+  return lookup as typeof dns.lookup;
 }

@@ -24,9 +24,10 @@ export const CARD = {
 
 /** A whole, well-formed answer. */
 export function answer(status: number, body: unknown = '', headers: Headers = {}): Reply {
-  const bytes = body instanceof Uint8Array ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-  const length = status === 204 ? {} : { 'Content-Length': String(bytes.length) };
-  return (socket) => void socket.write(Buffer.concat([head(status, { ...length, ...headers }), bytes]));
+  const content =
+    body instanceof Uint8Array ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  const length = status === 204 ? {} : { 'Content-Length': String(content.length) };
+  return (socket) => void socket.write(Buffer.concat([head(status, { ...length, ...headers }), content]));
 }
 
 /** One card of whoever is asked for. */

@@ -66,5 +66,5 @@ async function observe(call: () => Promise<unknown>): Promise<Observed> {
 function endingOf(result: unknown): string {
   if (result === undefined) return 'done';
   if (Array.isArray(result)) return result.length === 1 ? 'cards' : `${result.length} cards`;
-  return OttuError.is(result) ? result.name : String(result);
+  return OttuError.is(result) ? result.name : 'something else';
 }

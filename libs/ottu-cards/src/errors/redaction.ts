@@ -31,15 +31,19 @@ function formsOf(value: string): string[] {
   const text = escaped(plain(value)).replaceAll(' ', '[ +]');
   if (value.length < SHORT) return [String.raw`(?<![\p{L}\p{N}])${text}(?![\p{L}\p{N}])`];
   const bytes = Buffer.from(value);
-  return [text, bytes.toString('hex'), ...[0, 1, 2].flatMap((offset) => base64FormOf(bytes, offset))];
+  return [text, bytes.toString('hex'), ...base64FormsOf(bytes)];
 }
 
-/** What these bytes alone decide of a base64 text in which they begin `offset` bytes after a border of three. */
-function base64FormOf(bytes: Buffer, offset: number): string[] {
-  const padded = Buffer.concat([Buffer.alloc(offset), bytes]);
-  const whole = padded.subarray(0, padded.length - (padded.length % 3)).toString('base64');
-  const core = whole.slice(offset === 0 ? 0 : 4);
-  return core.length < TELLING ? [] : [`${core.replaceAll('+', '[-+]').replaceAll('/', '[/_]')}[A-Za-z0-9+/_-]*=*`];
+/** The whole, and what these bytes alone decide of a base64 text in which they begin after a border of three bytes. */
+function base64FormsOf(bytes: Buffer): string[] {
+  const cores = [0, 1, 2].map((offset) => {
+    const padded = Buffer.concat([Buffer.alloc(offset), bytes]);
+    const decided = padded.subarray(0, padded.length - (padded.length % 3)).toString('base64');
+    return decided.slice(offset === 0 ? 0 : 4);
+  });
+  return [bytes.toString('base64').replace(/=+$/, ''), ...cores]
+    .filter((form) => form.length >= TELLING)
+    .map((form) => `${form.replaceAll('+', '[-+]').replaceAll('/', '[/_]')}[A-Za-z0-9+/_-]*=*`);
 }
 
 const ESCAPES = /(?:%[0-9a-f]{2})+|\\u([0-9a-f]{4})|\\(["\\/])|&#(\d{1,7});|&#x([0-9a-f]{1,6});|&(amp|lt|gt|quot);/gi;
