@@ -33,6 +33,8 @@ const base = {
   setupFiles: ['reflect-metadata'],
 };
 
+const withProperties = { ...base, setupFiles: [...base.setupFiles, '<rootDir>/test/support/property.ts'] };
+
 /** @type {import('jest').Config} */
 export default {
   workerIdleMemoryLimit: '1GB',
@@ -40,9 +42,9 @@ export default {
   coverageDirectory: 'coverage',
   collectCoverageFrom: ['libs/*/src/**/*.ts', 'apps/*/src/**/*.ts', '!**/*.spec.ts', '!**/index.ts', '!**/main.ts'],
   projects: [
-    { ...base, displayName: 'lib', roots: ['<rootDir>/libs'], testMatch: ['**/*.spec.ts'] },
+    { ...withProperties, displayName: 'lib', roots: ['<rootDir>/libs'], testMatch: ['**/*.spec.ts'] },
     { ...base, displayName: 'sample', roots: ['<rootDir>/apps'], testMatch: ['**/*.spec.ts'] },
     { ...base, displayName: 'e2e', roots: ['<rootDir>/test'], testMatch: ['**/*.e2e-spec.ts'] },
-    { ...base, displayName: 'faults', roots: ['<rootDir>/test/faults'], testMatch: ['**/*.fault-spec.ts'] },
+    { ...withProperties, displayName: 'faults', roots: ['<rootDir>/test/faults'], testMatch: ['**/*.fault-spec.ts'] },
   ],
 };

@@ -1,4 +1,5 @@
 import { closeAll } from '../support/application.js';
+import { type ErrorApp, startErrorApp } from '../support/error-app.js';
 import { eventually } from '../support/eventually.js';
 import { leaksIn, leaksOf } from '../support/leaks.js';
 import { ANSWER_FAULTS } from './answer-faults.js';
@@ -18,14 +19,19 @@ interface Row extends Omit<Fault, Method> {
 const SLACK_MS = 500;
 const ROWS = [...CONNECTION_FAULTS, ...ANSWER_FAULTS, ...STATUS_FAULTS].flatMap(rowsOf);
 let server: RawServer;
+let errorApp: ErrorApp;
 
 beforeAll(async () => {
   server = await RawServer.start();
+  errorApp = await startErrorApp();
 });
 beforeEach(() => server.reset());
 afterEach(closeAll);
 afterEach(restore);
-afterAll(() => server.stop());
+afterAll(async () => {
+  await errorApp.close();
+  await server.stop();
+});
 
 describe.each(ROWS)('$fault, $method on a $socket socket', ({ method, socket, ending, replies, timeoutMs = 6_000 }) => {
   it(`ends as ${ending.ends} after ${ending.attempts}`, async () => {
@@ -50,6 +56,9 @@ describe.each(ROWS)('$fault, $method on a $socket socket', ({ method, socket, en
       expect(message).toMatch(ending.says ?? /./);
       expect(JSON.parse(JSON.stringify(call.result))).toMatchObject({ name, message, ...ending.has });
       expect(await leaksOf(call.result)).toEqual([]);
+      const { answer, log } = await errorApp.answerTo(call.result);
+      expect(answer).toMatch(/^500 /);
+      expect(leaksIn({ answer, log })).toEqual([]);
     }
     expect(leaksIn({ output: call.output })).toEqual([]);
     await closeAll();

@@ -1,0 +1,9 @@
+import fc from 'fast-check';
+
+const { FC_SEED, FC_PATH } = process.env;
+
+// A failure prints seed and path; FC_SEED=… FC_PATH=… npx jest <file> -t <name> plays it again.
+fc.configureGlobal({
+  ...(FC_SEED !== undefined && { seed: Number(FC_SEED) }),
+  ...(FC_PATH !== undefined && { path: FC_PATH }),
+});
