@@ -22,7 +22,7 @@ it(
   async () => {
     const until = performance.now() + fuzzMs;
     const endings = await Promise.all(Array.from({ length: LANES }, (_, lane) => fuzz(mulberry32(seed + lane), until)));
-    const seen = new Set(endings.map((lane) => Array.from(lane)).flat());
+    const seen = new Set(endings.flatMap((lane) => Array.from(lane)));
     expect([...seen]).toEqual(expect.arrayContaining(['fine', 'OttuBadResponseError', 'OttuTimeoutError']));
   },
   fuzzMs + 10_000,

@@ -1,15 +1,13 @@
 import { jest } from '@jest/globals';
 import dns from 'node:dns';
-import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { join } from 'node:path';
-import nodeTls from 'node:tls';
 import { closeAll } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
 import { CANARIES, leaksIn, leaksOf } from '../support/leaks.js';
 import { RawServer } from './raw-server.js';
 import { answer, cards, cardsFor, deleted } from './replies.js';
 import { type Method, restore, startShop } from './shop.js';
+import { trustTestAuthority } from './trust.js';
 
 let servers: RawServer[] = [];
 
@@ -171,9 +169,7 @@ async function closedPort(): Promise<string> {
 
 /** A TLS server; the authority of the test certificates is trusted from now on. */
 async function tls(certificate: string): Promise<string> {
-  const authority = readFileSync(join(import.meta.dirname, 'certificates/authority.pem'));
-  const original = nodeTls.createSecureContext;
-  jest.spyOn(nodeTls, 'createSecureContext').mockImplementation((options) => original({ ca: authority, ...options }));
+  trustTestAuthority();
   return (await start(certificate)).url;
 }
 
