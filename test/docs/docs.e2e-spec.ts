@@ -4,11 +4,12 @@ import { dirname, join } from 'node:path';
 // Each TypeScript block of a document is a region of a file that the type check compiles and a test runs:
 //
 //   <!-- example: test/docs/examples/wiring.ts#module -->
+//
 //   ```ts
 //   …
 //   ```
 const repo = join(import.meta.dirname, '../..');
-const documents = [...markdownIn('.', false), ...markdownIn('docs', true), ...markdownIn('libs/ottu-cards', false)];
+const documents = [...markdownIn('.', false), ...markdownIn('docs', true)];
 const ANCHOR = /^<!-- example: (\S+)#(\S+) -->$/;
 
 describe.each(documents)('%s', (document) => {
@@ -39,7 +40,12 @@ function codeBlocks(lines: readonly string[]): { anchor: string; code: string }[
   return lines.flatMap((line, index) => {
     if (!/^```(ts|typescript|js|javascript|mjs)$/.test(line)) return [];
     const end = lines.indexOf('```', index);
-    return [{ anchor: lines[index - 1] ?? '', code: lines.slice(index + 1, end).join('\n') }];
+    return [
+      {
+        anchor: lines.slice(0, index).findLast((above) => above !== '') ?? '',
+        code: lines.slice(index + 1, end).join('\n'),
+      },
+    ];
   });
 }
 

@@ -4,17 +4,22 @@ import { FakeOttu } from 'nestjs-ottu-cards/testing';
 
 const open: (() => Promise<unknown>)[] = [];
 
+/** Has `close` called by `closeAll`. */
+export function closeWithTest(close: () => Promise<unknown>): void {
+  open.push(close);
+}
+
 /** A fake Ottu that ends with the test. */
 export async function startFake(): Promise<FakeOttu> {
   const fake = await FakeOttu.start();
-  open.push(() => fake.stop());
+  closeWithTest(() => fake.stop());
   return fake;
 }
 
 /** An initialised application context of these imports that ends with the test. */
 export async function startContext(metadata: ModuleMetadata): Promise<TestingModule> {
   const context = await Test.createTestingModule(metadata).compile();
-  open.push(() => context.close());
+  closeWithTest(() => context.close());
   return context.init();
 }
 

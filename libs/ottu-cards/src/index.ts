@@ -8,6 +8,11 @@ export {
   type OttuCardsOptionsFactory,
 } from './ottu-cards.module-definition.js';
 export type { OttuCardsOptions } from './ottu-cards.options.js';
+export type { OttuCardsControllerOptions } from './rest/controller.options.js';
+export { OttuListCardsQuery } from './rest/list-cards.query.js';
+export { OttuErrorDto, type OttuErrorCode } from './rest/ottu-error.dto.js';
+export { OttuErrorFilter } from './rest/ottu-error.filter.js';
+export { OttuSavedCardDto } from './rest/saved-card.dto.js';
 export { UserCardsService } from './cards/user-cards.service.js';
 export { getUserCardsToken, InjectUserCards } from './cards/user-cards.token.js';
 export type { OttuEnv } from './cards/cards.wire.js';

@@ -12,6 +12,9 @@ import { UserCardsService } from './cards/user-cards.service.js';
 import { getUserCardsToken } from './cards/user-cards.token.js';
 import type { OttuCardsOptions } from './ottu-cards.options.js';
 import { ResolvedOptions } from './ottu-cards.resolved-options.js';
+import type { OttuCardsControllerOptions } from './rest/controller.options.js';
+import { guardCheck } from './rest/guard-check.js';
+import { createUserCardsController } from './rest/user-cards.controller.js';
 import { OttuTransport } from './transport/ottu-transport.js';
 import { UndiciSockets } from './transport/undici.adapter.js';
 
@@ -25,6 +28,8 @@ export interface OttuCardsExtras {
    * @default none: inject `UserCardsService` by its class
    */
   readonly name?: string | undefined;
+  /** Mounts a REST controller on which the shop's customers manage their own cards. @default none: no route exists */
+  readonly controller?: OttuCardsControllerOptions | undefined;
 }
 
 /** What a factory gives: options alone, for the structure is needed before it runs. */
@@ -49,16 +54,17 @@ type OptionsSource =
 export type OttuCardsAsyncOptions = Pick<ModuleMetadata, 'imports'> & OptionsSource & OttuCardsExtras;
 
 /** Every extra stands here: the builder takes only those out of the options. */
-const EXTRAS: OttuCardsExtras = { isGlobal: false, name: undefined };
+const EXTRAS: OttuCardsExtras = { isGlobal: false, name: undefined, controller: undefined };
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: OTTU_CARDS_OPTIONS } =
   new ConfigurableModuleBuilder<OttuCardsOptions>({ optionsInjectionToken: 'OTTU_CARDS_OPTIONS' })
     .setClassMethodName('forRoot')
     .setFactoryMethodName('createOttuCardsOptions')
-    .setExtras(EXTRAS, (definition, { isGlobal = false, name }): DynamicModule => {
+    .setExtras(EXTRAS, (definition, { isGlobal = false, name, controller }): DynamicModule => {
       const token = getUserCardsToken(name);
       const providers = [...(definition.providers ?? []), ...plumbing(), userCards(token)];
-      return { ...definition, global: isGlobal, providers, exports: [token] };
+      const module = { ...definition, global: isGlobal, providers, exports: [token] };
+      return controller === undefined ? module : mounted(module, controller, token);
     })
     .build();
 
@@ -95,5 +101,14 @@ function userCards(provide: InjectionToken): Provider {
     provide,
     inject: [OttuTransport, ResolvedOptions],
     useFactory: (transport: OttuTransport, { env }: ResolvedOptions) => new UserCardsService(transport, env),
+  };
+}
+
+function mounted(module: DynamicModule, controller: OttuCardsControllerOptions, token: InjectionToken): DynamicModule {
+  return {
+    ...module,
+    imports: [...(module.imports ?? []), ...(controller.imports ?? [])],
+    providers: [...(module.providers ?? []), guardCheck(controller)],
+    controllers: [createUserCardsController(controller, token)],
   };
 }

@@ -44,7 +44,7 @@ export function deleteCardCall({ customerId, token }: CardReference, env: OttuEn
  *
  * @throws UntrustedShape on every other shape, and when one single card is another customer's
  */
-export function parseCardList(answer: unknown, customerId: string, now = new Date()): SavedCard[] {
+function parseCardList(answer: unknown, customerId: string, now = new Date()): SavedCard[] {
   const list: unknown[] = Array.isArray(answer) ? answer : [answer];
   if (list.length > MAX_CARDS) throw new UntrustedShape('the list', `must not hold more than ${MAX_CARDS} cards`);
   const cards = list.map((card, index) => {

@@ -40,8 +40,9 @@ export class UserCardsService {
    * @throws OttuInputError before anything is sent; else any `OttuError` but those of a delete
    */
   async list(filter: ListCardsFilter, options: CallOptions = {}): Promise<SavedCard[]> {
-    check('list', filter, LIST_RULES, options);
-    return this.transport.send(listCardsCall(filter, this.env), options);
+    const { customerId, pgCodes, agreementId } = object('list', LIST_RULES, filter);
+    check('list', LIST_RULES, { customerId, pgCodes, agreementId }, options);
+    return this.transport.send(listCardsCall({ customerId, pgCodes, agreementId }, this.env), options);
   }
 
   /**
@@ -50,9 +51,10 @@ export class UserCardsService {
    * @throws as `list`
    */
   async find(card: CardReference, options: CallOptions = {}): Promise<SavedCard | undefined> {
-    check('find', card, REFERENCE_RULES, options);
-    const cards = await this.transport.send(listCardsCall({ customerId: card.customerId }, this.env), options);
-    return cards.find(({ token }) => token === card.token);
+    const { customerId, token } = object('find', REFERENCE_RULES, card);
+    check('find', REFERENCE_RULES, { customerId, token }, options);
+    const cards = await this.transport.send(listCardsCall({ customerId }, this.env), options);
+    return cards.find((found) => found.token === token);
   }
 
   /**
@@ -63,18 +65,23 @@ export class UserCardsService {
    * @throws OttuDeleteUnknownError when Ottu may have deleted it and gave no clear answer: list again
    */
   async delete(card: CardReference, options: CallOptions = {}): Promise<void> {
-    check('delete', card, REFERENCE_RULES, options);
-    await this.transport.send(deleteCardCall(card, this.env), options);
+    const { customerId, token } = object('delete', REFERENCE_RULES, card);
+    check('delete', REFERENCE_RULES, { customerId, token }, options);
+    await this.transport.send(deleteCardCall({ customerId, token }, this.env), options);
   }
 }
 
-function check(method: string, argument: unknown, rules: Readonly<Record<string, Rule>>, options: unknown): void {
-  if (!isObject(argument) || !isObject(options)) {
-    throw new OttuInputError(
-      `UserCardsService.${method}() takes objects: ({ ${Object.keys(rules).join(', ')} }, options?).`,
-    );
-  }
-  const fieldErrors = { ...brokenRules(argument, rules), ...brokenRules(options, CALL_RULES) };
+type Rules = Readonly<Record<string, Rule>>;
+
+/** The argument, from which each value is then read once: what was checked is what is sent. */
+function object<T>(method: string, rules: Rules, argument: T): T {
+  if (isObject(argument)) return argument;
+  throw new OttuInputError(`UserCardsService.${method}() takes an object: { ${Object.keys(rules).join(', ')} }.`);
+}
+
+function check(method: string, rules: Rules, values: object, options: unknown): void {
+  const problemsOfOptions = isObject(options) ? brokenRules(options, CALL_RULES) : { options: ['must be an object'] };
+  const fieldErrors = { ...brokenRules(values, rules), ...problemsOfOptions };
   const problems = Object.entries(fieldErrors).map(([name, [problem]]) => `${name} ${problem}`);
   if (problems.length === 0) return;
   throw new OttuInputError(`UserCardsService.${method}(): ${problems.join('; ')}. Nothing was sent.`, { fieldErrors });

@@ -11,13 +11,13 @@ export interface Answered {
 }
 
 /** No connection came about: nothing was sent. */
-export interface Unreachable {
+interface Unreachable {
   readonly kind: 'unreachable';
   readonly code: string;
 }
 
 /** The connection broke after the request may have arrived. */
-export interface Broken {
+interface Broken {
   readonly kind: 'broken';
   readonly code: string;
   /** It broke on a kept-alive socket before any answer: most likely the server had just closed it as idle. */
@@ -25,14 +25,14 @@ export interface Broken {
 }
 
 /** An answer that breaks HTTP, is larger than 1 MiB, or comes in an encoding nobody asked for. */
-export interface Malformed {
+interface Malformed {
   readonly kind: 'malformed';
   readonly code: string;
   readonly what: string;
 }
 
 /** The time of the attempt was over before an answer was whole. */
-export interface Late {
+interface Late {
   readonly kind: 'late';
   /** Whether the request may have arrived. */
   readonly sent: boolean;

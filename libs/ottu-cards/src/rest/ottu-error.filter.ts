@@ -1,0 +1,28 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Logger } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { OttuError } from '../errors/ottu.error.js';
+import { errorAnswer } from './error-answer.js';
+
+/**
+ * Answers every `OttuError` with its status, a stable `errorCode` and a message of this library's: on Express and
+ * Fastify, for the mounted controller and, with `@UseFilters(OttuErrorFilter)`, for the shop's own.
+ */
+@Catch(OttuError)
+export class OttuErrorFilter implements ExceptionFilter<OttuError> {
+  private readonly logger = new Logger('OttuCards');
+
+  constructor(@Inject(HttpAdapterHost) private readonly host: HttpAdapterHost) {}
+
+  catch(error: OttuError, context: ArgumentsHost): void {
+    if (context.getType() !== 'http') throw error;
+    const answer = errorAnswer(error);
+    if (answer.statusCode >= 500) this.logger.error(`${answer.errorCode} ${error.name}: ${error.message}`);
+    const { httpAdapter } = this.host;
+    const response: unknown = context.switchToHttp().getResponse();
+    httpAdapter.setHeader(response, 'Cache-Control', 'no-store, private');
+    if (answer.errorCode === 'busy' && error.retryAfterMs !== undefined) {
+      httpAdapter.setHeader(response, 'Retry-After', String(Math.ceil(error.retryAfterMs / 1_000)));
+    }
+    httpAdapter.reply(response, answer, answer.statusCode);
+  }
+}

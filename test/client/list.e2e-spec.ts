@@ -1,0 +1,182 @@
+import { OttuBadResponseError, OttuCardsModule, UserCardsService } from 'nestjs-ottu-cards';
+import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
+import { closeAll, startContext, startFake } from '../support/application.js';
+import { CANARIES, leaksOf } from '../support/leaks.js';
+
+let fake: FakeOttu;
+let cards: UserCardsService;
+
+beforeEach(async () => {
+  fake = await startFake();
+  cards = (await startContext({ imports: [OttuCardsModule.forRoot(fake.options)] })).get(UserCardsService);
+});
+afterEach(closeAll);
+
+/** A card as Ottu's documentation shows it, with every field of the specification. */
+const WIRE_CARD = {
+  brand: 'VISA',
+  customer_id: 'customer-1',
+  cvv_required: false,
+  expiry_month: '01',
+  expiry_year: '39',
+  is_expired: false,
+  is_preferred: true,
+  name_on_card: 'TEST HOLDER',
+  number: '**** 1019',
+  pg_code: 'credit-card',
+  pg_name: 'mpgs',
+  token: 'tok-1',
+  agreements: ['AGREEMENT-1'],
+};
+
+describe('what goes out', () => {
+  it('is a POST of customer and type, and nothing else', async () => {
+    await cards.list({ customerId: 'customer-1' });
+
+    const { method, target, body, headers } = fake.received[0] ?? {};
+    expect({ method, target, body }).toEqual({
+      method: 'POST',
+      target: '/b/pbl/v2/card/',
+      body: '{"type":"sandbox","customer_id":"customer-1"}',
+    });
+    expect(headers).toEqual({
+      host: new URL(fake.url).host,
+      connection: 'keep-alive',
+      accept: 'application/json',
+      'content-type': 'application/json',
+      'content-length': '45',
+      'user-agent': 'nestjs-ottu-cards',
+      authorization: `Api-Key ${fake.apiKey}`,
+    });
+  });
+
+  it('names the filters that are given', async () => {
+    await cards.list({ customerId: 'customer-1', pgCodes: ['knet', 'credit-card'], agreementId: 'AGREEMENT-1' });
+
+    expect(JSON.parse(fake.received[0]?.body ?? '')).toEqual({
+      type: 'sandbox',
+      customer_id: 'customer-1',
+      pg_codes: ['knet', 'credit-card'],
+      agreement_id: 'AGREEMENT-1',
+    });
+  });
+
+  it.each(['a b', 'a&b=c', 'عميل ١', 'Ünïcode', '"quoted"', '🂡'])(
+    'carries the customer %j unharmed',
+    async (customerId) => {
+      const card = fake.save(aCard({ customerId }));
+
+      await expect(cards.list({ customerId })).resolves.toEqual([card]);
+      expect(JSON.parse(fake.received[0]?.body ?? '')).toEqual({ type: 'sandbox', customer_id: customerId });
+    },
+  );
+});
+
+describe('what comes back', () => {
+  it('is every documented field in camelCase', async () => {
+    fake.next({ status: 200, body: [WIRE_CARD] });
+
+    await expect(cards.list({ customerId: 'customer-1' })).resolves.toEqual([
+      {
+        token: 'tok-1',
+        customerId: 'customer-1',
+        brand: 'VISA',
+        number: '**** 1019',
+        last4: '1019',
+        nameOnCard: 'TEST HOLDER',
+        expiryMonth: '01',
+        expiryYear: '39',
+        pgCode: 'credit-card',
+        pgName: 'mpgs',
+        isPreferred: true,
+        isExpired: false,
+        willExpireSoon: false,
+        cvvRequired: false,
+        agreements: ['AGREEMENT-1'],
+      },
+    ]);
+  });
+
+  it('is a list of one for a lone card object', async () => {
+    fake.next({ status: 200, body: WIRE_CARD });
+    await expect(cards.list({ customerId: 'customer-1' })).resolves.toHaveLength(1);
+  });
+
+  it('is empty for a customer without cards', async () => {
+    await expect(cards.list({ customerId: 'customer-1' })).resolves.toEqual([]);
+  });
+
+  it('puts preferred cards first and keeps the order otherwise', async () => {
+    const [a, b, c, d] = [{}, { isPreferred: true }, {}, { isPreferred: true }].map((it) => fake.save(aCard(it)));
+    await expect(cards.list({ customerId: 'customer-1' })).resolves.toEqual([b, d, a, c]);
+  });
+
+  it.each([
+    ['unknown fields', JSON.parse('{"random_field_1": 1, "__proto__": {"token": 5}}') as object, {}],
+    ['null brand, number and name', { brand: null, number: null, name_on_card: null }, { number: null, last4: null }],
+    ['no pg_name', { pg_name: undefined }, { pgName: null }],
+    ["the older answers' pg", { pg_name: undefined, pg: 'knet' }, { pgName: 'knet' }],
+    ['agreements: null', { agreements: null }, { agreements: [] }],
+    ['will_expire_soon', { will_expire_soon: true }, { willExpireSoon: true }],
+    ['a number with more than ten digits', { number: CANARIES.cardNumber }, { number: '**** 0019', last4: '0019' }],
+    ['a number of BIN and last four', { number: '512345******0008' }, { number: '512345******0008', last4: '0008' }],
+    ['a number in Arabic digits', { number: '٤١١١١١١١١١١١١١١١' }, { number: '**** ١١١١', last4: null }],
+  ])('bears %s', async (_what, given, expected) => {
+    fake.next({ status: 200, body: [{ ...WIRE_CARD, ...given }] });
+    const [card] = await cards.list({ customerId: 'customer-1' });
+    expect(card).toMatchObject(expected);
+  });
+
+  it('says by the date which cards expire in this or the next month, where Ottu does not', async () => {
+    const now = new Date();
+    const inMonths = (months: number) => {
+      const date = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + months, 1));
+      return {
+        expiry_month: String(date.getUTCMonth() + 1).padStart(2, '0'),
+        expiry_year: String(date.getUTCFullYear()).slice(2),
+      };
+    };
+    fake.next({ status: 200, body: [-1, 0, 1, 2].map((months) => ({ ...WIRE_CARD, ...inMonths(months) })) });
+
+    const list = await cards.list({ customerId: 'customer-1' });
+    expect(list.map((card) => card.willExpireSoon)).toEqual([false, true, true, false]);
+  });
+});
+
+describe('an answer of another shape', () => {
+  const card = (change: Record<string, unknown>) => [WIRE_CARD, { ...WIRE_CARD, ...change }];
+
+  it.each<[what: string, body: unknown, place: string]>([
+    ['null', null, 'the answer must be an object'],
+    ['a number', 5, 'the answer must be an object'],
+    ['a string', '"text"', 'the answer must be an object'],
+    ['an empty object', {}, 'the answer.customer_id must be a string'],
+    ['a page of results', { results: [] }, 'the answer.customer_id must be a string'],
+    ['an array of arrays', [[]], '[0] must be an object'],
+    ['a null card', [WIRE_CARD, null], '[1] must be an object'],
+    ['a numeric token', card({ token: 9_999_888_877_776_666 }), '[1].token must be a string'],
+    ['an empty token', card({ token: '' }), '[1].token must not be empty'],
+    ['a missing token', card({ token: undefined }), '[1].token must be a string'],
+    ['a missing brand', card({ brand: undefined }), '[1].brand must be a string or null'],
+    ['a numeric brand', card({ brand: 1 }), '[1].brand must be a string or null'],
+    ['a null expiry', card({ expiry_month: null }), '[1].expiry_month must be a string'],
+    ['a numeric year', card({ expiry_year: 39 }), '[1].expiry_year must be a string'],
+    ['a text for a boolean', card({ is_preferred: 'true' }), '[1].is_preferred must be a boolean'],
+    ['a missing boolean', card({ cvv_required: undefined }), '[1].cvv_required must be a boolean'],
+    ['missing agreements', card({ agreements: undefined }), '[1].agreements must be a list of strings'],
+    ['numeric agreements', card({ agreements: ['a', 1] }), '[1].agreements[1] must be a string'],
+    ['a missing pg_code', card({ pg_code: undefined }), '[1].pg_code must be a string'],
+    ['a numeric pg_name', card({ pg_name: 1 }), '[1].pg_name must be a string or null'],
+    ['501 cards', Array.from({ length: 501 }, () => WIRE_CARD), 'the list must not hold more than 500 cards'],
+    ["another customer's card", card({ customer_id: CANARIES.customerId }), '[1].customer_id must be the customer'],
+  ])('is refused as a whole: %s', async (_what, body, place) => {
+    fake.next({ status: 200, body });
+    const error: unknown = await cards.list({ customerId: 'customer-1' }).catch((caught: unknown) => caught);
+
+    expect(OttuBadResponseError.is(error) && error.message).toContain(
+      `status 200) is not trusted: it is of another shape: ${place}`,
+    );
+    expect(fake.received).toHaveLength(1);
+    await expect(leaksOf(error, { ...CANARIES, token: '9999888877776666', name: 'TEST HOLDER' })).resolves.toEqual([]);
+  });
+});

@@ -1,0 +1,68 @@
+import 'reflect-metadata';
+import assert from 'node:assert/strict';
+import {
+  type CanActivate,
+  Controller,
+  type ExecutionContext,
+  Get,
+  Injectable,
+  Module,
+  type Type,
+} from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { OttuCardsModule, OttuNotFoundError, UserCardsService } from 'nestjs-ottu-cards';
+import { aCard, FakeOttu } from 'nestjs-ottu-cards/testing';
+
+/** Lets everyone in who says so: a stand-in for a login. */
+@Injectable()
+class LoginGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    return context.switchToHttp().getRequest<{ headers: Record<string, string> }>().headers['x-login'] === 'yes';
+  }
+}
+
+/** A controller of the shop's own, with the service injected by its class. */
+@Controller('checkout')
+class CheckoutController {
+  constructor(private readonly cards: UserCardsService) {}
+
+  @Get()
+  list() {
+    return this.cards.list({ customerId: 'customer-1' });
+  }
+}
+
+function shop(fake: FakeOttu): Type {
+  const controller = { path: 'wallet', guards: [LoginGuard], customerId: () => 'customer-1' } as const;
+  @Module({ imports: [OttuCardsModule.forRoot({ ...fake.options, controller })], controllers: [CheckoutController] })
+  class ShopModule {}
+  return ShopModule;
+}
+
+/** Boots a shop on the installed package and uses it over HTTP. */
+async function main(): Promise<void> {
+  const fake = await FakeOttu.start();
+  const card = fake.save(aCard());
+  const app = await NestFactory.create(shop(fake), { logger: ['error', 'warn'] });
+  await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
+  const headers = { 'x-login': 'yes' };
+  const { customerId, ...shown } = card;
+
+  assert.deepEqual(await (await fetch(`${url}/checkout`)).json(), [{ ...shown, customerId }]);
+  assert.deepEqual(await (await fetch(`${url}/wallet`, { headers })).json(), [shown]);
+  assert.equal((await fetch(`${url}/wallet`)).status, 403);
+  assert.equal((await fetch(`${url}/wallet?pgCodes=`, { headers })).status, 400);
+  assert.equal((await fetch(`${url}/wallet/${card.token}`, { method: 'DELETE', headers })).status, 204);
+  assert.equal((await fetch(`${url}/wallet/${card.token}`, { method: 'DELETE', headers })).status, 404);
+  assert.deepEqual(fake.cardsOf('customer-1'), []);
+  const gone: unknown = await app
+    .get(UserCardsService)
+    .delete(card)
+    .catch((error: unknown) => error);
+  assert.ok(OttuNotFoundError.is(gone) && gone instanceof OttuNotFoundError);
+  await app.close();
+  await fake.stop();
+}
+
+void main();

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { OttuCardsModule, UserCardsService } from 'nestjs-ottu-cards';
+import { OPTION_PROBLEMS } from '../module/option-problems.js';
+import { closeAll, startContext } from '../support/application.js';
+import { GulfModule, GulfWallet, PaymentsModule } from './examples/configuration.js';
+
+const guide = readFileSync(join(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
+const sentences = [...new Set(OPTION_PROBLEMS.map(([option, , problem]) => `${option} ${problem}`))];
+
+afterEach(closeAll);
+
+it.each(sentences)('lists the sentence "%s"', (sentence) => {
+  expect(guide).toMatch(
+    new RegExp(String.raw`^\| ${sentence.replaceAll(/[.*+?^$()|[\]{}\\]/g, String.raw`\$&`)} +\|`, 'm'),
+  );
+});
+
+it('lists no sentence that the boot check does not say', () => {
+  const listed = [...guide.matchAll(/^\| (\w+ \w.*?) +\| /gm)]
+    .map(([, sentence]) => sentence)
+    .filter((it) => it !== 'sentence');
+  expect(new Set(listed)).toEqual(
+    new Set([...sentences, 'merchantId and baseUrl exclude each other: keep one of them']),
+  );
+});
+
+it('names the defaults that the code has', async () => {
+  const minimal = { apiKey: 'fakefake.00000000000000000000000000000000', env: 'sandbox' } as const;
+  const app = await startContext({ imports: [OttuCardsModule.forRoot(minimal)] });
+  const printed = inspect(app.get(UserCardsService), { depth: Infinity });
+
+  for (const [option, value] of [...printed.matchAll(/(timeoutMs|maxRetries): (\d+)/g)].map((match) =>
+    match.slice(1),
+  )) {
+    expect(guide).toMatch(new RegExp(`### ${option}\\n[^#]*Default: ${value}\\.`));
+  }
+});
+
+it('shows examples that boot', async () => {
+  process.env['OTTU_API_KEY'] = '';
+  await startContext({ imports: [PaymentsModule] });
+  const gulf = (await startContext({ imports: [GulfModule] })).get(GulfWallet);
+  expect(gulf.kuwait).not.toBe(gulf.qatar);
+});

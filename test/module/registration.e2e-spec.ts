@@ -1,0 +1,189 @@
+import { Global, Inject, Injectable, Logger, Module, type DynamicModule } from '@nestjs/common';
+import { jest } from '@jest/globals';
+import {
+  getUserCardsToken,
+  InjectUserCards,
+  OTTU_CARDS_OPTIONS,
+  OttuCardsModule,
+  type OttuCardsOptions,
+  type OttuCardsOptionsFactory,
+  UserCardsService,
+} from 'nestjs-ottu-cards';
+import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
+import { closeAll, startContext, startFake } from '../support/application.js';
+
+const SETTINGS = 'SETTINGS';
+
+/** A configuration module of the application's, which factories inject from. */
+@Global()
+@Module({})
+class SettingsModule {
+  static of(options: OttuCardsOptions): DynamicModule {
+    return {
+      module: SettingsModule,
+      providers: [{ provide: SETTINGS, useValue: options }, OptionsClass],
+      exports: [SETTINGS, OptionsClass],
+    };
+  }
+}
+
+@Injectable()
+class OptionsClass implements OttuCardsOptionsFactory {
+  constructor(@Inject(SETTINGS) private readonly settings: OttuCardsOptions) {}
+
+  createOttuCardsOptions(): OttuCardsOptions {
+    return this.settings;
+  }
+}
+
+type Register = (options: OttuCardsOptions, extras: { name?: string; isGlobal?: boolean }) => DynamicModule;
+
+const WAYS: [way: string, register: Register][] = [
+  ['forRoot', (options, extras) => OttuCardsModule.forRoot({ ...options, ...extras })],
+  [
+    'forRootAsync useFactory',
+    (_, extras) =>
+      OttuCardsModule.forRootAsync({ inject: [SETTINGS], useFactory: (it: OttuCardsOptions) => it, ...extras }),
+  ],
+  [
+    'forRootAsync useFactory, slowly',
+    (options, extras) =>
+      OttuCardsModule.forRootAsync({
+        useFactory: async () => {
+          await new Promise((resolve) => setImmediate(resolve));
+          return options;
+        },
+        ...extras,
+      }),
+  ],
+  ['forRootAsync useClass', (_, extras) => OttuCardsModule.forRootAsync({ useClass: OptionsClass, ...extras })],
+  ['forRootAsync useExisting', (_, extras) => OttuCardsModule.forRootAsync({ useExisting: OptionsClass, ...extras })],
+];
+
+let fake: FakeOttu;
+
+beforeEach(async () => {
+  fake = await startFake();
+});
+afterEach(closeAll);
+
+describe.each(WAYS)('%s', (_way, register) => {
+  describe.each([
+    ['default', undefined],
+    ['named', 'kuwait'],
+  ])('%s', (_kind, name) => {
+    const extras = name === undefined ? {} : { name };
+
+    it('lists, finds and deletes', async () => {
+      const app = await startContext({ imports: [SettingsModule.of(fake.options), register(fake.options, extras)] });
+      const cards = app.get<UserCardsService>(getUserCardsToken(name), { strict: false });
+      const card = fake.save(aCard());
+
+      await expect(cards.list({ customerId: 'customer-1' })).resolves.toEqual([card]);
+      await expect(cards.find(card)).resolves.toEqual(card);
+      await cards.delete(card);
+      expect(fake.cardsOf('customer-1')).toEqual([]);
+    });
+
+    it('injects into a service of an importing module', async () => {
+      @Injectable()
+      class Shop {
+        constructor(@InjectUserCards(name) readonly cards: UserCardsService) {}
+      }
+      @Module({ imports: [register(fake.options, extras)], providers: [Shop] })
+      class ShopModule {}
+
+      const app = await startContext({ imports: [SettingsModule.of(fake.options), ShopModule] });
+      expect(app.get(Shop, { strict: false }).cards).toBeInstanceOf(UserCardsService);
+    });
+
+    it('is seen everywhere when isGlobal', async () => {
+      @Module({ providers: [{ provide: 'probe', inject: [getUserCardsToken(name)], useFactory: (it: unknown) => it }] })
+      class Elsewhere {}
+
+      const imports = [
+        SettingsModule.of(fake.options),
+        register(fake.options, { ...extras, isGlobal: true }),
+        Elsewhere,
+      ];
+      const app = await startContext({ imports });
+      expect(app.get('probe', { strict: false })).toBeInstanceOf(UserCardsService);
+    });
+
+    it('does not boot with wrong options, and says why', async () => {
+      const wrong = { ...fake.options, apiKey: '' };
+      await expect(
+        startContext({ imports: [SettingsModule.of(wrong), register(wrong, extras)] }),
+      ).rejects.toMatchObject({
+        name: 'OttuConfigError',
+        message: "OttuCardsModule.forRoot(): 1 problem — apiKey is empty: set the private key from Ottu's dashboard.",
+      });
+    });
+  });
+});
+
+it('injects the service by its class alone, without a decorator', async () => {
+  @Injectable()
+  class Shop {
+    constructor(readonly cards: UserCardsService) {}
+  }
+  @Module({ imports: [OttuCardsModule.forRoot(fake.options)], providers: [Shop] })
+  class ShopModule {}
+
+  const app = await startContext({ imports: [ShopModule] });
+  expect(app.get(Shop, { strict: false }).cards).toBeInstanceOf(UserCardsService);
+});
+
+it('keeps the keys, hosts and envs of two merchants apart', async () => {
+  const other = await startFake();
+  const apiKey = 'otherkey.11111111111111111111111111111111';
+  const app = await startContext({
+    imports: [
+      OttuCardsModule.forRoot({ ...fake.options, name: 'kuwait' }),
+      OttuCardsModule.forRoot({ ...other.options, apiKey, env: 'production', name: 'qatar', maxRetries: 0 }),
+    ],
+  });
+  const call = (name: string) => app.get<UserCardsService>(getUserCardsToken(name)).list({ customerId: name });
+  await Promise.allSettled(Array.from({ length: 20 }, (_, index) => call(index % 2 === 0 ? 'kuwait' : 'qatar')));
+
+  const seen = (it: FakeOttu) => new Set(it.received.map(({ headers, body }) => `${headers.authorization} ${body}`));
+  expect(seen(fake)).toEqual(new Set([`Api-Key ${fake.apiKey} {"type":"sandbox","customer_id":"kuwait"}`]));
+  expect(seen(other)).toEqual(new Set([`Api-Key ${apiKey} {"type":"production","customer_id":"qatar"}`]));
+  expect([fake.received.length, other.received.length]).toEqual([10, 10]);
+});
+
+it('lets a test replace the options', async () => {
+  const { Test } = await import('@nestjs/testing');
+  const real = OttuCardsModule.forRoot({
+    apiKey: 'abcdefgh.00000000000000000000000000000000',
+    env: 'production',
+    merchantId: 'pay.shop.example',
+  });
+  const app = await Test.createTestingModule({ imports: [real] })
+    .overrideProvider(OTTU_CARDS_OPTIONS)
+    .useValue(fake.options)
+    .compile();
+  await expect(app.get(UserCardsService).list({ customerId: 'customer-1' })).resolves.toEqual([]);
+  await app.close();
+});
+
+describe('a second registration', () => {
+  const warnings = async (...names: (string | undefined)[]) => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    await startContext({ imports: names.map((name) => OttuCardsModule.forRoot({ ...fake.options, name })) });
+    const lines = warn.mock.calls.map(([line]) => String(line));
+    warn.mockRestore();
+    return lines;
+  };
+
+  it('without a name is warned of once, with the remedy', async () => {
+    await expect(warnings(undefined, undefined, 'kuwait')).resolves.toEqual([
+      'OttuCardsModule is registered 2 times without a name, so which merchant UserCardsService means depends on the ' +
+        "importing module. Give each a name: forRoot({ …, name: 'kuwait' }) and @InjectUserCards('kuwait').",
+    ]);
+  });
+
+  it('with a name is fine, also beside one without', async () => {
+    await expect(warnings(undefined, 'kuwait', 'qatar')).resolves.toEqual([]);
+  });
+});

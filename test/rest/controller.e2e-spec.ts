@@ -1,0 +1,142 @@
+import type { SavedCard } from 'nestjs-ottu-cards';
+import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
+import { closeAll, startFake } from '../support/application.js';
+import { CANARIES, leaksIn } from '../support/leaks.js';
+import { type Adapter, type Answer, send, startShop } from './shop.js';
+
+let fake: FakeOttu;
+
+beforeEach(async () => {
+  fake = await startFake();
+});
+afterEach(closeAll);
+
+const withoutOwner = ({ customerId: _owner, ...card }: SavedCard) => card;
+const ADAPTERS: [Adapter][] = [['express'], ['fastify']];
+
+describe.each(ADAPTERS)('on %s', (adapter) => {
+  it("lists the signed-in customer's cards, preferred ones first, without the customer, never to be cached", async () => {
+    const url = `${await startShop(fake, { adapter })}/wallet/cards`;
+    const [plain, preferred] = [fake.save(aCard()), fake.save(aCard({ isPreferred: true }))];
+    fake.save(aCard({ customerId: 'customer-2' }));
+
+    const answer = await send(url, 'GET', 'customer-1');
+    expect(answer).toMatchObject({ status: 200, body: [preferred, plain].map(withoutOwner) });
+    expect(answer.headers['cache-control']).toBe('no-store, private');
+    expect(answer.text).not.toContain('customer-1');
+  });
+
+  it('passes on the filters', async () => {
+    const url = `${await startShop(fake, { adapter })}/wallet/cards`;
+    await send(`${url}?pgCodes=knet,credit-card&agreementId=A`, 'GET', 'customer-1');
+    expect(JSON.parse(fake.received[0]?.body ?? '')).toEqual({
+      type: 'sandbox',
+      customer_id: 'customer-1',
+      pg_codes: ['knet', 'credit-card'],
+      agreement_id: 'A',
+    });
+  });
+
+  it('deletes a card of theirs with 204 and nothing else', async () => {
+    const url = `${await startShop(fake, { adapter })}/wallet/cards`;
+    const card = fake.save(aCard());
+    const answer = await send(`${url}/${card.token}`, 'DELETE', 'customer-1');
+
+    expect([answer.status, answer.text, answer.headers['cache-control']]).toEqual([204, '', 'no-store, private']);
+    expect(fake.cardsOf('customer-1')).toEqual([]);
+  });
+
+  it("answers another's card exactly as one that does not exist, and deletes nothing", async () => {
+    const url = `${await startShop(fake, { adapter })}/wallet/cards`;
+    const foreign = fake.save(aCard({ customerId: 'customer-2', token: 'tok-foreign' }));
+    const [one, other] = [
+      await send(`${url}/tok-foreign`, 'DELETE', 'customer-1'),
+      await send(`${url}/tok-unknown`, 'DELETE', 'customer-1'),
+    ];
+    const undated = (answer: Answer) => ({ ...answer, headers: { ...answer.headers, date: undefined } });
+    expect(undated(one)).toEqual(undated(other));
+    expect(one).toMatchObject({
+      status: 404,
+      body: { statusCode: 404, errorCode: 'card_not_found', message: 'There is no such card.' },
+    });
+    expect(fake.received.map(({ method }) => method)).toEqual(['POST', 'POST']);
+    expect(fake.cardsOf('customer-2')).toEqual([foreign]);
+  });
+
+  it('lets nobody in without a login', async () => {
+    const url = `${await startShop(fake, { adapter })}/wallet/cards`;
+    expect((await send(url, 'GET')).status).toBe(401);
+    expect((await send(`${url}/tok-1`, 'DELETE')).status).toBe(401);
+    expect(fake.received).toEqual([]);
+  });
+
+  it.each(['..%2fpayment-methods', '%2e%2e', 'a%20b', 'a%00', 'x'.repeat(51), 'a%3Fb'])(
+    'refuses the token %s before anything is sent',
+    async (token) => {
+      const url = `${await startShop(fake, { adapter })}/wallet/cards`;
+      const answer = await send(`${url}/${token}`, 'DELETE', 'customer-1');
+      expect([400, 404]).toContain(answer.status); // Fastify itself refuses addresses that are too long
+      expect(fake.received).toEqual([]);
+    },
+  );
+
+  it.each<[name: string, answer: object, method: string, status: number, errorCode: string]>([
+    ['401', { status: 401 }, 'GET', 502, 'provider_refused_us'],
+    ['403', { status: 403 }, 'GET', 502, 'provider_refused_us'],
+    ['404', { status: 404 }, 'GET', 502, 'provider_misconfigured'],
+    ['405', { status: 405 }, 'GET', 502, 'provider_misconfigured'],
+    ['400', { status: 400 }, 'GET', 400, 'refused'],
+    ['429', { status: 429, headers: { 'retry-after': '30' } }, 'GET', 503, 'busy'],
+    ['500', { status: 500 }, 'GET', 502, 'provider_unavailable'],
+    ['no answer', { delayMs: 10_000 }, 'GET', 504, 'provider_timeout'],
+    ['a web page', { status: 200, body: '<html>' }, 'GET', 502, 'provider_bad_response'],
+    ['404', { status: 404, body: {} }, 'DELETE', 404, 'card_not_found'],
+    ['400', { status: 400 }, 'DELETE', 400, 'refused'],
+    ['500', { status: 500 }, 'DELETE', 504, 'delete_outcome_unknown'],
+    ['no answer', { delayMs: 10_000 }, 'DELETE', 504, 'delete_outcome_unknown'],
+  ])(
+    'answers %s of Ottu (%j) to a %s with %i %s, and nothing that names anything',
+    async (_name, scripted, method, status, errorCode) => {
+      const options = { apiKey: CANARIES.apiKey, timeoutMs: 300 };
+      const url = `${await startShop(fake, { adapter, options })}/wallet/cards`;
+      const { customerId, token } = CANARIES;
+      const wire = {
+        customer_id: customerId,
+        token,
+        brand: null,
+        number: null,
+        name_on_card: CANARIES.nameOnCard,
+        pg_code: 'a',
+        agreements: [],
+      };
+      const flags = {
+        expiry_month: '01',
+        expiry_year: '39',
+        is_preferred: false,
+        is_expired: false,
+        cvv_required: true,
+      };
+      if (method === 'DELETE') fake.next({ status: 200, body: [{ ...wire, ...flags }] });
+      fake.always({ body: { detail: `${customerId} ${token}`, [token]: [customerId] }, ...scripted });
+
+      const answer = await send(method === 'GET' ? url : `${url}/${token}`, method, customerId);
+      expect(answer).toMatchObject({ status, body: { statusCode: status, errorCode, message: expect.any(String) } });
+      expect(answer.headers['cache-control']).toBe('no-store, private');
+      expect(answer.headers['retry-after']).toBe(errorCode === 'busy' ? '30' : undefined);
+      expect(leaksIn({ body: answer.text, headers: JSON.stringify(answer.headers) })).toEqual([]);
+    },
+  );
+
+  it.each([400, 409, 422])('answers 409 card_locked when a %i meets a card with agreements', async (status) => {
+    const url = `${await startShop(fake, { adapter })}/wallet/cards`;
+    const card = fake.save(aCard({ agreements: ['A'] }));
+    fake.next({});
+    fake.next({ status, body: { detail: 'No.' } });
+
+    await expect(send(`${url}/${card.token}`, 'DELETE', 'customer-1')).resolves.toMatchObject({
+      status: 409,
+      body: { statusCode: 409, errorCode: 'card_locked' },
+    });
+    expect(fake.cardsOf('customer-1')).toEqual([card]);
+  });
+});
