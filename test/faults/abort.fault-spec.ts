@@ -42,6 +42,22 @@ describe.each(METHODS)('a caller who aborts a %s', (method) => {
     expect(call.elapsedMs).toBeLessThan(500);
   });
 
+  it.each<[moment: string, when: (abort: () => void) => void]>([
+    ['in the same tick', (abort) => abort()],
+    ['a microtask later', (abort) => queueMicrotask(abort)],
+    ['a tick later', (abort) => process.nextTick(abort)],
+  ])('%s sends nothing, also on a socket that is open', async (_moment, when) => {
+    const shop = await startShop(server.url);
+    server.answer(cards);
+    await shop.call('list');
+    const controller = new AbortController();
+    const call = shop.call(method, { signal: controller.signal });
+    when(() => controller.abort(REASON));
+    expect((await call).result).toBe(REASON);
+    await sleep(20);
+    expect(server.requests).toHaveLength(1);
+  });
+
   it('in flight ends at once, without a further request, and closes the socket', async () => {
     const shop = await startShop(server.url);
     server.answer(silence);

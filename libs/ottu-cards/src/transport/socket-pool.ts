@@ -21,7 +21,7 @@ export class SocketPool {
   ) {}
 
   carry(exchange: Exchange, request: Dispatcher.DispatchOptions): void {
-    if (this.isClosed) return exchange.refuse();
+    if (this.isClosed || exchange.isOver) return exchange.refuse();
     exchange.carrier = { used: false, drop: () => this.waiting.delete(exchange), release: () => undefined };
     this.waiting.set(exchange, request);
     this.serve();
