@@ -8,7 +8,7 @@ if (!process.execArgv.includes(flag) && !(process.env.NODE_OPTIONS ?? '').includ
 
 const base = {
   rootDir: import.meta.dirname,
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/strict-environment.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
@@ -35,6 +35,8 @@ const base = {
   setupFiles: ['reflect-metadata'],
 };
 
+const withProperties = { ...base, setupFiles: [...base.setupFiles, '<rootDir>/test/support/property.ts'] };
+
 /** @type {import('jest').Config} */
 export default {
   workerIdleMemoryLimit: '1GB',
@@ -42,8 +44,9 @@ export default {
   coverageDirectory: 'coverage',
   collectCoverageFrom: ['libs/*/src/**/*.ts', 'apps/*/src/**/*.ts', '!**/*.spec.ts', '!**/index.ts', '!**/main.ts'],
   projects: [
-    { ...base, displayName: 'lib', roots: ['<rootDir>/libs'], testMatch: ['**/*.spec.ts'] },
+    { ...withProperties, displayName: 'lib', roots: ['<rootDir>/libs'], testMatch: ['**/*.spec.ts'] },
     { ...base, displayName: 'sample', roots: ['<rootDir>/apps'], testMatch: ['**/*.spec.ts'] },
     { ...base, displayName: 'e2e', roots: ['<rootDir>/test'], testMatch: ['**/*.e2e-spec.ts'] },
+    { ...withProperties, displayName: 'faults', roots: ['<rootDir>/test/faults'], testMatch: ['**/*.fault-spec.ts'] },
   ],
 };

@@ -48,6 +48,7 @@ export class FakeOttu {
   private readonly cards = new FakeCards();
   private readonly script: ScriptedAnswer[] = [];
   private standing: ScriptedAnswer | undefined;
+  private readonly stopping = new AbortController();
   private readonly server = createServer((request, response) => {
     this.serve(request, response).catch(() => response.destroy());
   });
@@ -118,7 +119,9 @@ export class FakeOttu {
     this.standing = undefined;
   }
 
+  /** Ends at once: connections are cut and delayed answers are never given. */
   async stop(): Promise<void> {
+    this.stopping.abort();
     this.server.close();
     this.server.closeAllConnections();
     await once(this.server, 'close');
@@ -129,7 +132,7 @@ export class FakeOttu {
     const entry: ReceivedRequest = { method, target, headers, rawHeaders, body: await text(request) };
     this.received.push(entry);
     const scripted = this.script.shift() ?? this.standing ?? {};
-    if (scripted.delayMs !== undefined) await sleep(scripted.delayMs);
+    if (scripted.delayMs !== undefined) await sleep(scripted.delayMs, undefined, { signal: this.stopping.signal });
     if (scripted.hangUp === true) return void response.destroy();
     const own = scripted.status === undefined ? this.answer(entry) : { status: scripted.status };
     const body = encode('body' in scripted ? scripted.body : 'body' in own ? own.body : undefined);
