@@ -1,13 +1,13 @@
 import { el, symbol } from './dom.js';
 import { brandName, cardWord, word } from './words.js';
 
-const MARKS = ['visa', 'mastercard', 'amex', 'knet', 'benefit', 'mada'];
+const MARKS = new Set(['visa', 'mastercard', 'amex', 'knet', 'benefit', 'mada']);
 
 /** Brand mark, number, name, expiry and badges of a card. */
 export function cardFace(card) {
   const brand = (card.brand ?? '').toLowerCase();
   return [
-    symbol(`brand-${MARKS.includes(brand) ? brand : 'other'}`, 'brand'),
+    symbol(`brand-${MARKS.has(brand) ? brand : 'other'}`, 'brand'),
     el(
       'div',
       { class: 'face' },
@@ -15,9 +15,8 @@ export function cardFace(card) {
         'p',
         { class: 'title' },
         el('span', { class: 'brand-name' }, brandName(card.brand)),
-        ' ',
         card.last4 === null
-          ? el('span', { class: 'number' }, word('noNumber'))
+          ? el('span', { class: 'no-number' }, word('noNumber'))
           : el('bdi', { class: 'number', dir: 'ltr' }, `•••• ${card.last4}`),
       ),
       el(
@@ -38,11 +37,14 @@ function badges(card) {
     card.willExpireSoon && ['warn', 'expiresSoon'],
     card.agreements.length > 0 && ['info', 'subscription'],
   ].filter(Boolean);
-  return shown.length > 0 && el('p', { class: 'badges' }, ...shown.map(([tone, key]) => el('span', { class: `badge ${tone}` }, word(key))));
+  return (
+    shown.length > 0 &&
+    el('p', { class: 'badges' }, ...shown.map(([tone, key]) => el('span', { class: `badge ${tone}` }, word(key))))
+  );
 }
 
 /** A row of the list: the card, its button, and what went wrong with it. */
-export function cardRow({ card, isDeleting, failure }, { onDelete, onRefresh }) {
+export function cardRow({ card, isDeleting, failure }, { remove, retry }) {
   return el(
     'li',
     { class: 'row', 'aria-busy': isDeleting ? 'true' : undefined, 'data-expired': card.isExpired },
@@ -57,7 +59,7 @@ export function cardRow({ card, isDeleting, failure }, { onDelete, onRefresh }) 
           class: 'delete',
           'aria-label': cardWord('deleteCard', card),
           'aria-disabled': isDeleting ? 'true' : undefined,
-          onclick: () => !isDeleting && onDelete(card),
+          onclick: () => !isDeleting && remove(card),
         },
         symbol('icon-bin', 'icon'),
         el('span', {}, word(isDeleting ? 'deleting' : 'delete')),
@@ -68,7 +70,7 @@ export function cardRow({ card, isDeleting, failure }, { onDelete, onRefresh }) 
         'div',
         { class: 'failure', role: 'alert' },
         el('p', {}, failure.text()),
-        failure.canRefresh && el('button', { type: 'button', class: 'link', onclick: onRefresh }, word('refresh')),
+        failure.canRefresh && el('button', { type: 'button', class: 'link', onclick: retry }, word('refresh')),
       ),
   );
 }

@@ -23,3 +23,7 @@ export function symbol(id, className) {
 export function byId(id) {
   return document.getElementById(id);
 }
+
+export function listen(id, event, handler) {
+  byId(id).addEventListener(event, handler);
+}

@@ -1,27 +1,20 @@
 import { ask } from './api.js';
-import { byId, el } from './dom.js';
+import { byId, el, listen } from './dom.js';
 import { openWallet, renderWallet } from './wallet.js';
-import { speak, switchLanguage, word } from './words.js';
+import { failureWord, speak, switchLanguage, word } from './words.js';
 
 let session = { signedIn: null, customers: [] };
-let note;
-
-async function start() {
-  session = await ask('GET', '/session');
-  render();
-  if (session.signedIn !== null) openWallet({ onSignedOut: signedOut });
-  byId('developer').hidden = !('wire' in (await ask('GET', '/health')));
-}
+/** Says, in whatever language, why nobody is signed in. */
+let note = () => '';
 
 function render() {
   speak();
   const { signedIn, customers } = session;
   byId('language').textContent = word('language');
   byId('language').lang = document.documentElement.lang === 'en' ? 'ar' : 'en';
-  byId('sign-out').hidden = byId('who').hidden = byId('wallet').hidden = signedIn === null;
+  for (const id of ['wallet', 'who', 'sign-out']) byId(id).hidden = signedIn === null;
   byId('sign-in').hidden = signedIn !== null;
-  byId('sign-in-note').hidden = note === undefined;
-  byId('sign-in-note').textContent = note === undefined ? '' : word(note);
+  byId('sign-in-note').textContent = note();
   byId('who').textContent = signedIn === null ? '' : word(signedIn);
   byId('customers').replaceChildren(...customers.map(customerButton));
 }
@@ -38,33 +31,58 @@ function customerButton(customer) {
 }
 
 async function signIn(customer) {
-  await ask('POST', '/session', { customer });
-  session = { ...session, signedIn: customer };
-  note = undefined;
-  render();
-  byId('cards-title').focus();
-  openWallet({ onSignedOut: signedOut });
+  await told(async () => {
+    await ask('POST', '/session', { customer });
+    show(customer);
+    byId('cards-title').focus();
+    await openWallet(sessionEnded);
+  });
 }
 
-function signedOut() {
-  session = { ...session, signedIn: null };
-  note = 'sessionEnded';
-  render();
-  byId('sign-in-title').focus();
+async function signOut() {
+  await told(async () => {
+    await ask('DELETE', '/session');
+    location.reload(); // nothing of this customer stays in memory
+  });
 }
 
-byId('sign-out').addEventListener('click', async () => {
-  await ask('DELETE', '/session');
-  signedOut();
-  note = undefined;
-  render();
-});
+function sessionEnded() {
+  sessionStorage.setItem('note', 'sessionEnded');
+  location.reload();
+}
 
-byId('language').addEventListener('click', () => {
+function show(signedIn, why = () => '') {
+  session = { ...session, signedIn };
+  note = why;
+  render();
+}
+
+/** Tells on the sign-in page why the shop did not do it. */
+async function told(task) {
+  await task().catch((failure) => {
+    if (failure.status === undefined) throw failure;
+    show(null, () => failureWord(failure));
+  });
+}
+
+function noteOfEarlier() {
+  const key = sessionStorage.getItem('note');
+  sessionStorage.removeItem('note');
+  return () => (key === null ? '' : word(key));
+}
+
+listen('sign-out', 'click', signOut);
+
+listen('language', 'click', () => {
   switchLanguage();
   render();
   if (session.signedIn !== null) renderWallet();
 });
 
 speak();
-await start();
+await told(async () => {
+  session = await ask('GET', '/session');
+  show(session.signedIn, noteOfEarlier());
+  if (session.signedIn !== null) await openWallet(sessionEnded);
+  byId('developer').hidden = !('wire' in (await ask('GET', '/health')));
+});

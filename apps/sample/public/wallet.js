@@ -1,92 +1,116 @@
 import { ask } from './api.js';
 import { cardFace, cardRow } from './card.js';
 import { confirmDelete } from './delete-dialog.js';
-import { byId, el, symbol } from './dom.js';
+import { byId, el, listen } from './dom.js';
+import { VIEWS } from './wallet-views.js';
 import { cardWord, failureWord, gatewayName, word } from './words.js';
 
 const CARDS = '/wallet/cards';
-const CAN_REFRESH = ['card_not_found', 'delete_outcome_unknown', 'provider_timeout'];
 
-/** `view`: loading, list or error. */
+/** After these the list on the screen may no longer be true. */
+const LOOK_AGAIN = new Set(['card_not_found', 'delete_outcome_unknown', 'provider_timeout']);
+
+/** `view` is loading, list or error; each of `rows` is `{ card, isDeleting?, failure? }`. */
 let state = {};
-let onSignedOut = () => undefined;
+let loads = 0;
+let onSessionEnd;
 
-export function openWallet(handlers) {
-  ({ onSignedOut } = handlers);
-  state = { view: 'loading', rows: [], gateways: [], gateway: '', offer: null };
-  load();
+export async function openWallet(sessionEnded) {
+  onSessionEnd = sessionEnded;
+  state = { rows: [], gateways: [], gateway: '', offer: null };
+  await load();
 }
 
 /** Shows the same again, in whatever language the page speaks now. */
 export function renderWallet() {
   renderFilter();
-  byId('checkout').hidden = state.view !== 'list' || state.offer === null;
-  if (state.offer !== null) byId('offer').replaceChildren(el('div', { class: 'card plain' }, ...cardFace(state.offer)));
-  byId('content').replaceChildren({ loading, error, list }[state.view]());
+  renderOffer();
+  byId('content').replaceChildren(VIEWS[state.view](state, { remove, retry }));
 }
 
 async function load() {
-  const asked = { ...state, view: 'loading', rows: [] };
-  state = asked;
-  renderWallet();
-  announce(word('loading'));
-  try {
-    const query = state.gateway === '' ? '' : `?pgCodes=${encodeURIComponent(state.gateway)}`;
-    const cards = await ask('GET', CARDS + query);
-    if (state !== asked) return; // something else was asked meanwhile
-    const gateways = state.gateway === '' ? [...new Set(cards.map((card) => card.pgCode))] : state.gateways;
-    state = { ...state, view: 'list', rows: cards.map((card) => ({ card })), gateways };
-    announce(word('loaded', { count: cards.length }));
-    renderWallet();
-    await offer();
-  } catch (failure) {
-    if (state !== asked) return;
-    fail(failure, () => {
-      state = { ...state, view: 'error', failure };
-      renderWallet();
-    });
-  }
+  const thisLoad = ++loads;
+  change({ view: 'loading', rows: [] });
+  byId('announce').textContent = word('loading');
+  const query = state.gateway === '' ? '' : `?pgCodes=${encodeURIComponent(state.gateway)}`;
+  const { success: cards, failure } = await attempt(() => ask('GET', CARDS + query));
+  if (thisLoad !== loads) return; // something else was asked meanwhile
+  if (failure) change({ view: 'error', failure });
+  else await loaded(cards);
+}
+
+async function loaded(cards) {
+  const gateways = state.gateway === '' ? [...new Set(cards.map((card) => card.pgCode))] : state.gateways;
+  change({ view: 'list', rows: cards.map((card) => ({ card })), gateways });
+  byId('announce').textContent = word('loaded', { count: cards.length });
+  await loadOffer();
 }
 
 /** What checkout offers is a courtesy: without it the list stands alone. */
-async function offer() {
-  const answer = await ask('GET', '/checkout').catch(() => ({ card: null }));
-  state = { ...state, offer: answer.card };
-  byId('checkout').hidden = state.view !== 'list' || state.offer === null;
-  if (state.offer !== null) byId('offer').replaceChildren(el('div', { class: 'card plain' }, ...cardFace(state.offer)));
+async function loadOffer() {
+  const { success } = await attempt(() => ask('GET', '/checkout'));
+  state = { ...state, offer: success?.card ?? null };
+  renderOffer();
 }
 
 async function remove(card) {
   if (!(await confirmDelete(card))) return;
-  update(card, { isDeleting: true, failure: undefined });
+  changeRow(card, { isDeleting: true, failure: undefined });
+  const { failure } = await attempt(() => ask('DELETE', `${CARDS}/${encodeURIComponent(card.token)}`));
+  if (failure) {
+    const canRefresh = LOOK_AGAIN.has(failure.errorCode) || failure.status === 0;
+    changeRow(card, { isDeleting: false, failure: { text: () => failureWord(failure), canRefresh } });
+    return;
+  }
+  dropRow(card);
+  if (document.activeElement === document.body) byId('cards-title').focus(); // its button is gone
+  toast(cardWord('deleted', card));
+  await loadOffer();
+}
+
+async function retry() {
+  byId('cards-title').focus(); // the button goes away
+  await load();
+}
+
+/** The result or the failure of a request; where the session has ended, the wallet closes. */
+async function attempt(request) {
   try {
-    await ask('DELETE', `${CARDS}/${encodeURIComponent(card.token)}`);
-    state = { ...state, rows: state.rows.filter((row) => row.card.token !== card.token) };
-    renderWallet();
-    byId('cards-title').focus();
-    toast(cardWord('deleted', card));
-    await offer();
+    return { success: await request() };
   } catch (failure) {
-    fail(failure, () => {
-      const canRefresh = CAN_REFRESH.includes(failure.errorCode) || failure.status === 0;
-      update(card, { isDeleting: false, failure: { text: () => failureWord(failure), canRefresh } });
-    });
+    if (failure.status === 401) onSessionEnd();
+    if (failure.status === undefined) throw failure; // no answer of the shop's, a mistake in this page
+    return { failure };
   }
 }
 
-/** Changes one row; the focus stays on its button. */
-function update(card, change) {
-  const rows = state.rows.map((row) => (row.card.token === card.token ? { ...row, ...change } : row));
-  state = { ...state, rows };
+function change(changes) {
+  state = { ...state, ...changes };
   renderWallet();
-  const index = rows.findIndex((row) => row.card.token === card.token);
-  byId('content').querySelectorAll('.delete')[index]?.focus();
 }
 
-function fail(failure, show) {
-  if (failure.status === undefined) throw failure;
-  if (failure.status === 401) onSignedOut();
-  else show();
+/** Alone: what other rows say would be read out again, and the focus be lost. */
+function changeRow(card, changes) {
+  const index = indexOf(card);
+  if (index === -1) return; // the list was loaded anew meanwhile
+  state = { ...state, rows: state.rows.with(index, { ...state.rows[index], ...changes }) };
+  const old = byId('content').querySelector('.rows').children[index];
+  const row = cardRow(state.rows[index], { remove, retry });
+  const hadFocus = old.contains(document.activeElement);
+  old.replaceWith(row);
+  if (hadFocus) row.querySelector('.delete').focus();
+}
+
+function dropRow(card) {
+  const index = indexOf(card);
+  if (index === -1) return;
+  state = { ...state, rows: state.rows.toSpliced(index, 1) };
+  if (state.rows.length === 0) renderWallet();
+  else byId('content').querySelector('.rows').children[index].remove();
+}
+
+function indexOf(card) {
+  return state.rows.findIndex((row) => row.card.token === card.token);
 }
 
 function renderFilter() {
@@ -98,62 +122,18 @@ function renderFilter() {
   byId('gateway').value = state.gateway;
 }
 
-byId('gateway').addEventListener('change', ({ target }) => {
-  state = { ...state, gateway: target.value };
-  load();
-});
-
-function loading() {
-  const ghost = () => el('li', { class: 'row ghost' }, el('div', { class: 'card' }, el('i'), el('div', { class: 'face' }, el('i'), el('i'))));
-  return el(
-    'div',
-    { 'aria-busy': 'true' },
-    el('p', { class: 'unseen' }, word('loading')),
-    el('ul', { class: 'rows', 'aria-hidden': 'true' }, ghost(), ghost(), ghost()),
-  );
-}
-
-function list() {
-  if (state.rows.length === 0) return empty();
-  const handlers = { onDelete: remove, onRefresh: load };
-  return el(
-    'ul',
-    { class: 'rows', role: 'list', 'aria-labelledby': 'cards-title' },
-    ...state.rows.map((row) => cardRow(row, handlers)),
-  );
-}
-
-function empty() {
-  const which = state.gateway === '' ? 'empty' : 'emptyFilter';
-  return panel('icon-wallet', {}, el('h2', {}, word(`${which}Title`)), el('p', {}, word(`${which}Text`)));
-}
-
-function error() {
-  return panel(
-    'icon-cloud',
-    { role: 'alert' },
-    el('h2', {}, word('errorTitle')),
-    el('p', {}, failureWord(state.failure)),
-    el('button', { type: 'button', class: 'button primary', onclick: retry }, word('tryAgain')),
-  );
-}
-
-function retry() {
-  byId('cards-title').focus(); // the button goes away
-  load();
-}
-
-function panel(icon, attributes, ...children) {
-  return el('div', { class: 'panel', ...attributes }, symbol(icon, 'icon'), ...children);
-}
-
-function announce(text) {
-  byId('announce').textContent = text;
+function renderOffer() {
+  byId('checkout').hidden = state.view !== 'list' || state.offer === null;
+  if (state.offer !== null) byId('offer').replaceChildren(el('div', { class: 'card plain' }, ...cardFace(state.offer)));
 }
 
 function toast(text) {
-  const node = byId('toast');
-  node.textContent = text;
-  node.classList.add('shown');
-  setTimeout(() => node.classList.remove('shown'), 6_000);
+  byId('toast').textContent = text;
+  byId('toast').classList.add('shown');
+  setTimeout(() => byId('toast').classList.remove('shown'), 6_000);
 }
+
+listen('gateway', 'change', async ({ target }) => {
+  state = { ...state, gateway: target.value };
+  await load();
+});

@@ -41,7 +41,7 @@ const WORDS = {
     deleteCardNoNumber: 'Delete card with no number',
     deleteTitle: 'Delete the card ending in {last4}?',
     deleteTitleNoNumber: 'Delete the card with no number?',
-    deleteText: 'You can save it again the next time you pay with it.',
+    deleteText: 'You can save it again the next time you pay.',
     keep: 'Keep',
     deleted: 'The card ending in {last4} was deleted.',
     deletedNoNumber: 'The card with no number was deleted.',
@@ -124,7 +124,14 @@ const WORDS = {
   },
 };
 
-const BRANDS = { VISA: 'Visa', MASTERCARD: 'Mastercard', AMEX: 'American Express', KNET: 'KNET', BENEFIT: 'Benefit', MADA: 'mada' };
+const BRANDS = {
+  VISA: 'Visa',
+  MASTERCARD: 'Mastercard',
+  AMEX: 'American Express',
+  KNET: 'KNET',
+  BENEFIT: 'Benefit',
+  MADA: 'mada',
+};
 
 let language = localStorage.getItem('language') === 'ar' ? 'ar' : 'en';
 

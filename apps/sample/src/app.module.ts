@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ConditionalModule, ConfigModule, ConfigService } from '@nestjs/config';
 import { APP_GUARD } from '@nestjs/core';
+import { ApiCookieAuth, ApiTags } from '@nestjs/swagger';
 import { seconds, ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
 import { OttuCardsModule } from 'nestjs-ottu-cards';
 import { FakeOttu } from 'nestjs-ottu-cards/testing';
@@ -36,6 +37,7 @@ import { ShopController } from './shop.controller.js';
         guards: [SessionGuard, ThrottlerGuard],
         customerId: (context) => customerOf(context.switchToHttp().getRequest()),
         imports: [SessionModule],
+        decorators: [ApiTags('Saved cards'), ApiCookieAuth()],
       },
     }),
   ],

@@ -67,5 +67,9 @@ function securityHeaders(...moreStyles: string[]): ReturnType<typeof helmet> {
 
 function api(): ReturnType<DocumentBuilder['build']> {
   const description = "The sample shop on nestjs-ottu-cards. Sign in at / first: the session's cookie serves here too.";
-  return new DocumentBuilder().setTitle('Sample shop').setDescription(description).addCookieAuth('shop-session').build();
+  return new DocumentBuilder()
+    .setTitle('Sample shop')
+    .setDescription(description)
+    .addCookieAuth('shop-session')
+    .build();
 }

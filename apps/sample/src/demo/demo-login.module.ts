@@ -5,7 +5,8 @@ import type { ShopConfig } from '../shop.config.js';
 import { LoginController } from './login.controller.js';
 import { isLoopback, loopbackOnly } from './loopback.middleware.js';
 
-const REPLACE = "replace apps/sample/src/demo with your own login, which calls SessionService.signIn() for a proven customer";
+const REPLACE =
+  'replace apps/sample/src/demo with your own login, which calls SessionService.signIn() for a proven customer';
 
 /** A login without passwords, so for one person on one machine and for no real card. */
 @Module({ imports: [SessionModule], controllers: [LoginController] })

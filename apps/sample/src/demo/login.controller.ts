@@ -1,5 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Body, Controller, Delete, Get, Header, HttpCode, Post, Req, Res, UseGuards, ValidationPipe } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Header,
+  HttpCode,
+  Post,
+  Req,
+  Res,
+  UseGuards,
+  ValidationPipe,
+} from '@nestjs/common';
 import { ThrottlerGuard } from '@nestjs/throttler';
 import { SessionService } from '../session/session.service.js';
 import { customerIdOf, DEMO_CUSTOMERS } from './demo-customers.js';
@@ -13,7 +25,10 @@ export class LoginController {
 
   @Get()
   @Header('Cache-Control', 'no-store, private')
-  async state(@Req() request: IncomingMessage, @Res({ passthrough: true }) response: ServerResponse): Promise<LoginState> {
+  async state(
+    @Req() request: IncomingMessage,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Promise<LoginState> {
     const customerId = await this.sessions.customerOf(request, response);
     const signedIn = DEMO_CUSTOMERS.find((customer) => customerIdOf(customer) === customerId);
     return { signedIn: signedIn ?? null, customers: DEMO_CUSTOMERS };

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Header, HttpCode, Inject, Post, Put, Redirect, ValidationPipe } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Inject, Post, Put, ValidationPipe } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { aCard, FakeOttu, type ScriptedAnswer } from 'nestjs-ottu-cards/testing';
 import { customerIdOf } from '../demo/demo-customers.js';
@@ -25,14 +25,17 @@ const KEPT = 30;
 @ApiExcludeController()
 export class DevController {
   private mood: Mood = 'well';
+  private forgotten = 0;
 
   constructor(@Inject(FakeOttu) private readonly fake: FakeOttu) {}
 
   @Get('state')
   @Header('Cache-Control', 'no-store')
-  state(): { readonly mood: Mood; readonly wire: readonly Exchange[] } {
-    this.fake.received.splice(0, this.fake.received.length - KEPT);
-    return { mood: this.mood, wire: this.fake.received.map(redacted).toReversed() };
+  state(): { readonly mood: Mood; readonly wire: readonly (Exchange & { id: number })[] } {
+    const { received } = this.fake;
+    this.forgotten += received.splice(0, Math.max(0, received.length - KEPT)).length;
+    const wire = received.map((request, index) => ({ id: this.forgotten + index + 1, ...redacted(request) }));
+    return { mood: this.mood, wire: wire.toReversed() };
   }
 
   @Put('mood')

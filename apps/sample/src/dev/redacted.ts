@@ -40,7 +40,9 @@ function redactedTarget(target: string): string {
 function redactedBody(body: string): string {
   if (body === '') return '';
   try {
-    const parsed: unknown = JSON.parse(body, (name, value: unknown) => (SECRET_FIELDS.has(name) ? hidden(value) : value));
+    const parsed: unknown = JSON.parse(body, (name, value: unknown) =>
+      SECRET_FIELDS.has(name) ? hidden(value) : value,
+    );
     return JSON.stringify(parsed, undefined, 2);
   } catch {
     return `(${body.length} characters that are no JSON)`;
