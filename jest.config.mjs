@@ -33,6 +33,9 @@ const base = {
   setupFiles: ['reflect-metadata'],
 };
 
+/** These start the shop from a build of their own. */
+const builtSample = { globalSetup: '<rootDir>/test/sample/build.mjs' };
+
 /** @type {import('jest').Config} */
 export default {
   workerIdleMemoryLimit: '1GB',
@@ -41,7 +44,20 @@ export default {
   collectCoverageFrom: ['libs/*/src/**/*.ts', 'apps/*/src/**/*.ts', '!**/*.spec.ts', '!**/index.ts', '!**/main.ts'],
   projects: [
     { ...base, displayName: 'lib', roots: ['<rootDir>/libs'], testMatch: ['**/*.spec.ts'] },
-    { ...base, displayName: 'sample', roots: ['<rootDir>/apps'], testMatch: ['**/*.spec.ts'] },
-    { ...base, displayName: 'e2e', roots: ['<rootDir>/test'], testMatch: ['**/*.e2e-spec.ts'] },
+    {
+      ...base,
+      displayName: 'e2e',
+      roots: ['<rootDir>/test'],
+      testMatch: ['**/*.e2e-spec.ts'],
+      testPathIgnorePatterns: ['<rootDir>/test/sample/'],
+    },
+    {
+      ...base,
+      ...builtSample,
+      displayName: 'sample',
+      roots: ['<rootDir>/test/sample'],
+      testMatch: ['**/*.e2e-spec.ts'],
+    },
+    { ...base, ...builtSample, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.browser-spec.ts'] },
   ],
 };

@@ -1,5 +1,6 @@
 import { ask } from './api.js';
 import { byId, el, listen } from './dom.js';
+import { toast } from './toast.js';
 import { openWallet, renderWallet } from './wallet.js';
 import { failureWord, speak, switchLanguage, word } from './words.js';
 
@@ -23,7 +24,8 @@ function customerButton(customer) {
   const name = word(customer);
   return el(
     'button',
-    { type: 'button', class: 'customer', 'aria-label': word('signInAs', { name }), onclick: () => signIn(customer) },
+    { type: 'button', class: 'customer', onclick: () => signIn(customer) },
+    el('span', { class: 'unseen' }, word('signInAs')),
     el('span', { class: 'avatar', 'aria-hidden': 'true' }, name.charAt(0)),
     el('span', { class: 'customer-name' }, name),
     el('span', { class: 'hint' }, word(`${customer}Hint`)),
@@ -31,19 +33,14 @@ function customerButton(customer) {
 }
 
 async function signIn(customer) {
-  await told(async () => {
-    await ask('POST', '/session', { customer });
-    show(customer);
-    byId('cards-title').focus();
-    await openWallet(sessionEnded);
-  });
+  if (!(await told(() => ask('POST', '/session', { customer })))) return;
+  show(customer);
+  byId('cards-title').focus();
+  await openWallet(sessionEnded);
 }
 
 async function signOut() {
-  await told(async () => {
-    await ask('DELETE', '/session');
-    location.reload(); // nothing of this customer stays in memory
-  });
+  if (await told(() => ask('DELETE', '/session'))) location.reload(); // nothing of this customer stays in memory
 }
 
 function sessionEnded() {
@@ -57,12 +54,16 @@ function show(signedIn, why = () => '') {
   render();
 }
 
-/** Tells on the sign-in page why the shop did not do it. */
+/** Whether it was done; where not, the customer is told why. */
 async function told(task) {
-  await task().catch((failure) => {
+  try {
+    await task();
+    return true;
+  } catch (failure) {
     if (failure.status === undefined) throw failure;
-    show(null, () => failureWord(failure));
-  });
+    toast(failureWord(failure));
+    return false;
+  }
 }
 
 function noteOfEarlier() {
@@ -81,8 +82,8 @@ listen('language', 'click', () => {
 
 speak();
 await told(async () => {
-  session = await ask('GET', '/session');
-  show(session.signedIn, noteOfEarlier());
-  if (session.signedIn !== null) await openWallet(sessionEnded);
   byId('developer').hidden = !('wire' in (await ask('GET', '/health')));
+  session = await ask('GET', '/session');
 });
+show(session.signedIn, noteOfEarlier());
+if (session.signedIn !== null) await openWallet(sessionEnded);

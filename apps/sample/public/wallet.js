@@ -2,6 +2,7 @@ import { ask } from './api.js';
 import { cardFace, cardRow } from './card.js';
 import { confirmDelete } from './delete-dialog.js';
 import { byId, el, listen } from './dom.js';
+import { toast } from './toast.js';
 import { VIEWS } from './wallet-views.js';
 import { cardWord, failureWord, gatewayName, word } from './words.js';
 
@@ -125,12 +126,6 @@ function renderFilter() {
 function renderOffer() {
   byId('checkout').hidden = state.view !== 'list' || state.offer === null;
   if (state.offer !== null) byId('offer').replaceChildren(el('div', { class: 'card plain' }, ...cardFace(state.offer)));
-}
-
-function toast(text) {
-  byId('toast').textContent = text;
-  byId('toast').classList.add('shown');
-  setTimeout(() => byId('toast').classList.remove('shown'), 6_000);
 }
 
 listen('gateway', 'change', async ({ target }) => {

@@ -7,7 +7,7 @@ const WORDS = {
     signOut: 'Sign out',
     welcome: 'Welcome to Dukkan',
     chooseCustomer: 'This is a demo shop. Choose the customer you want to be.',
-    signInAs: 'Sign in as {name}',
+    signInAs: 'Sign in as',
     layla: 'Layla Haddad',
     laylaHint: 'A card of every kind',
     omar: 'Omar Nasser',
@@ -68,7 +68,7 @@ const WORDS = {
     signOut: 'تسجيل الخروج',
     welcome: 'أهلًا بك في دكّان',
     chooseCustomer: 'هذا متجر تجريبي. اختر العميل الذي تريد أن تكونه.',
-    signInAs: 'الدخول باسم {name}',
+    signInAs: 'الدخول باسم',
     layla: 'ليلى حداد',
     laylaHint: 'بطاقة من كل نوع',
     omar: 'عمر ناصر',
@@ -142,7 +142,6 @@ export function word(key, values = {}) {
 
 /** Sentences of a card with a number, and of one without: `deleteCard`, `deleteCardNoNumber`. */
 export function cardWord(key, { last4 }) {
-  // left-to-right marks keep the digits together in an Arabic sentence
   return last4 === null ? word(`${key}NoNumber`) : word(key, { last4 });
 }
 

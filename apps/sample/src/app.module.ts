@@ -16,7 +16,7 @@ import { ShopController } from './shop.controller.js';
 
 @Module({
   imports: [
-    ConfigModule.forRoot({ isGlobal: true, cache: true, validate: validateConfig }),
+    ConfigModule.forRoot({ isGlobal: true, skipProcessEnv: true, validate: validateConfig }),
     ThrottlerModule.forRoot({
       throttlers: [{ ttl: seconds(60), limit: 120 }],
       getTracker: (request) => customerOf(request) ?? request['ip'],

@@ -10,13 +10,19 @@ export function customerIdOf(customer: DemoCustomer): string {
   return `demo-${customer}`;
 }
 
-/** Gives the demo customers their first cards. */
+/** Gives the demo customers their first cards, the same after every start. */
 export function saveDemoCards(fake: FakeOttu): void {
-  const names = { customerId: customerIdOf('layla'), nameOnCard: 'LAYLA HADDAD' };
-  for (const card of sampleCards(names.customerId)) {
-    fake.save(card.nameOnCard === null ? card : { ...card, ...names });
-  }
+  const layla = { customerId: customerIdOf('layla'), nameOnCard: 'LAYLA HADDAD' };
+  sampleCards(layla.customerId).forEach((card, index) => {
+    fake.save(card.number === null ? card : { ...card, ...layla, ...ending(LAYLAS[index] ?? '0000') });
+  });
   const omar = { customerId: customerIdOf('omar'), nameOnCard: 'OMAR NASSER' };
-  fake.save(aCard({ ...omar, brand: 'AMEX', number: '**** 3005', last4: '3005', isPreferred: true }));
-  fake.save(aCard({ ...omar, brand: 'MADA', number: '**** 4417', last4: '4417', pgCode: 'mada', pgName: 'mada' }));
+  fake.save(aCard({ ...omar, brand: 'AMEX', ...ending('3005'), isPreferred: true }));
+  fake.save(aCard({ ...omar, brand: 'MADA', ...ending('4417'), pgCode: 'mada', pgName: 'mada' }));
+}
+
+const LAYLAS = ['0026', '1881', '5310', '7702', '', '9424'];
+
+function ending(last4: string): { readonly number: string; readonly last4: string } {
+  return { number: `**** ${last4}`, last4 };
 }

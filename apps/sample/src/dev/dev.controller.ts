@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Header, HttpCode, Inject, Post, Put, ValidationPipe } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { aCard, FakeOttu, type ScriptedAnswer } from 'nestjs-ottu-cards/testing';
-import { customerIdOf } from '../demo/demo-customers.js';
+import { customerIdOf, saveDemoCards } from '../demo/demo-customers.js';
 import { type Mood, MoodDto, NewCardDto } from './dev.dto.js';
 import { type Exchange, redacted } from './redacted.js';
 
@@ -43,6 +43,16 @@ export class DevController {
   change(@Body(new ValidationPipe()) { mood }: MoodDto): void {
     this.mood = mood;
     this.fake.always(MOODS[mood]);
+  }
+
+  /** Everything as it was when the shop started. */
+  @Post('reset')
+  @HttpCode(204)
+  reset(): void {
+    this.mood = 'well';
+    this.forgotten += this.fake.received.length;
+    this.fake.reset();
+    saveDemoCards(this.fake);
   }
 
   @Post('cards')

@@ -60,6 +60,11 @@ listen('add', 'submit', async (event) => {
   byId('saved').textContent = `Saved for ${customer.selectedOptions[0].text}.`;
 });
 
+listen('reset', 'click', async () => {
+  await ask('POST', '/dev/reset');
+  await refresh();
+});
+
 for (;;) {
   await refresh().catch(() => undefined); // the shop restarts
   await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
