@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { closeWithTest } from '../support/application.js';
+import { listening, type ShopProcess } from '../support/shop-process.js';
 
 jest.setTimeout(30_000); // a shop starts in a second, on a busy machine in some
 
@@ -21,29 +22,20 @@ const NOTHING_SET = {
 };
 
 /** The sample shop in a process of its own. */
-export interface Sample {
-  readonly url: string;
+export interface Sample extends ShopProcess {
   readonly process: ChildProcess;
-  /** Everything it has printed so far. */
-  readonly output: () => string;
 }
 
-/** Starts the shop; it ends with the test. Where it ends before, `url` is empty and `output` says why. */
+/** Starts the shop; it ends with the test. */
 export async function startSample(env: NodeJS.ProcessEnv = {}): Promise<Sample> {
-  const child = spawn(process.execPath, [MAIN], {
-    cwd: REPO,
-    env: { ...process.env, ...NOTHING_SET, PORT: '0', ...env },
-  });
-  const exit = once(child, 'close');
+  const settings = { ...process.env, ...NOTHING_SET, PORT: '0', ...env };
+  const child = spawn(process.execPath, [MAIN], { cwd: REPO, env: settings });
+  const exit = once(child, 'exit');
   closeWithTest(async () => {
     child.kill();
     await exit;
   });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
-  const open = (): string | undefined => /Open (http:\/\/127\.0\.0\.1:\d+)/.exec(output)?.[1];
-  while (open() === undefined && child.exitCode === null) await Promise.race([once(child.stdout, 'data'), exit]);
-  return { url: open() ?? '', process: child, output: () => output };
+  return { ...(await listening(child)), process: child };
 }
 
 interface Visit {
