@@ -27,6 +27,7 @@ const base = {
   moduleNameMapper: {
     '^nestjs-ottu-cards$': '<rootDir>/libs/ottu-cards/src/index.ts',
     '^nestjs-ottu-cards/testing$': '<rootDir>/libs/ottu-cards/src/testing/index.ts',
+    '^nestjs-ottu-cards/webhooks$': '<rootDir>/libs/ottu-cards/src/webhooks/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/libs/ottu-cards/dist/'],

@@ -1,6 +1,6 @@
 // Builds libs/ottu-cards twice, as ES modules and as CommonJS, with plain tsc: decorator metadata is what tsc emits.
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const repo = join(import.meta.dirname, '..');
@@ -16,3 +16,4 @@ for (const [config, dir, type] of [
   execFileSync(process.execPath, [tsc, '-p', join(lib, config)], { stdio: ['ignore', 2, 2] });
   writeFileSync(join(lib, 'dist', dir, 'package.json'), `${JSON.stringify({ type })}\n`);
 }
+for (const file of ['README.md', 'LICENSE']) copyFileSync(join(repo, file), join(lib, file));

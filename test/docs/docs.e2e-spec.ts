@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 //   …
 //   ```
 const repo = join(import.meta.dirname, '../..');
-const documents = [...markdownIn('.', false), ...markdownIn('docs', true), ...markdownIn('libs/ottu-cards', false)];
+const documents = [...markdownIn('.', false), ...markdownIn('docs', true)];
 const ANCHOR = /^<!-- example: (\S+)#(\S+) -->$/;
 
 describe.each(documents)('%s', (document) => {

@@ -62,11 +62,12 @@ export async function listen(
   metadata: ModuleMetadata,
   { adapter = 'express', setUp }: ShopOptions = {},
 ): Promise<string> {
-  const module = await Test.createTestingModule(metadata).setLogger(false).compile();
+  const module = await Test.createTestingModule(metadata).compile();
   const app =
     adapter === 'express'
       ? module.createNestApplication()
       : module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
+  app.useLogger(false);
   setUp?.(app);
   closeWithTest(() => app.close());
   await app.listen(0, '127.0.0.1');
@@ -80,8 +81,10 @@ export interface Answer {
   readonly text: string;
 }
 
+export type Init = Pick<RequestInit, 'body'> & { headers?: Record<string, string> };
+
 /** Sends a request as this customer, or as nobody. */
-export async function send(url: string, method: string, customer?: string, init: RequestInit = {}): Promise<Answer> {
+export async function send(url: string, method: string, customer?: string, init: Init = {}): Promise<Answer> {
   const session = customer === undefined ? {} : { 'x-session': `session-of-${encodeURIComponent(customer)}` };
   const response = await fetch(url, { ...init, method, headers: { ...session, ...init.headers } });
   const text = await response.text();

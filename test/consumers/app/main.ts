@@ -1,28 +1,56 @@
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
-import { Controller, Delete, Get, HttpCode, Module, Param, type Type } from '@nestjs/common';
+import {
+  type CanActivate,
+  Controller,
+  type ExecutionContext,
+  Get,
+  Injectable,
+  Module,
+  type Type,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { OttuCardsModule, OttuNotFoundError, UserCardsService } from 'nestjs-ottu-cards';
 import { aCard, FakeOttu } from 'nestjs-ottu-cards/testing';
+import { type CardSavedEvent, type OttuCardSavedHandler, OttuWebhooksModule } from 'nestjs-ottu-cards/webhooks';
 
-@Controller('wallet')
-class WalletController {
+/** Lets everyone in who says so: a stand-in for a login. */
+@Injectable()
+class LoginGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    return context.switchToHttp().getRequest<{ headers: Record<string, string> }>().headers['x-login'] === 'yes';
+  }
+}
+
+/** A controller of the shop's own, with the service injected by its class. */
+@Controller('checkout')
+class CheckoutController {
   constructor(private readonly cards: UserCardsService) {}
 
   @Get()
   list() {
     return this.cards.list({ customerId: 'customer-1' });
   }
+}
 
-  @Delete(':token')
-  @HttpCode(204)
-  async delete(@Param('token') token: string) {
-    await this.cards.delete({ customerId: 'customer-1', token });
+const saved: CardSavedEvent[] = [];
+const hmacKey = 'obviously-false-hmac-key';
+
+class Handler implements OttuCardSavedHandler {
+  onCardSaved(event: CardSavedEvent): void {
+    saved.push(event);
   }
 }
 
 function shop(fake: FakeOttu): Type {
-  @Module({ imports: [OttuCardsModule.forRoot(fake.options)], controllers: [WalletController] })
+  const controller = { path: 'wallet', guards: [LoginGuard], customerId: () => 'customer-1' } as const;
+  @Module({
+    imports: [
+      OttuCardsModule.forRoot({ ...fake.options, controller, isGlobal: true }),
+      OttuWebhooksModule.forRoot({ hmacKey, path: 'webhooks/ottu', handler: Handler }),
+    ],
+    controllers: [CheckoutController],
+  })
   class ShopModule {}
   return ShopModule;
 }
@@ -33,16 +61,33 @@ async function main(): Promise<void> {
   const card = fake.save(aCard());
   const app = await NestFactory.create(shop(fake), { logger: ['error', 'warn'] });
   await app.listen(0, '127.0.0.1');
-  const url = `${await app.getUrl()}/wallet`;
+  const url = await app.getUrl();
+  const headers = { 'x-login': 'yes' };
+  const { customerId, ...shown } = card;
 
-  assert.deepEqual(await (await fetch(url)).json(), [card]);
-  assert.equal((await fetch(`${url}/${card.token}`, { method: 'DELETE' })).status, 204);
+  assert.deepEqual(await (await fetch(`${url}/checkout`)).json(), [{ ...shown, customerId }]);
+  assert.deepEqual(await (await fetch(`${url}/wallet`, { headers })).json(), [shown]);
+  assert.equal((await fetch(`${url}/wallet`)).status, 403);
+  assert.equal((await fetch(`${url}/wallet?pgCodes=`, { headers })).status, 400);
+  assert.equal((await fetch(`${url}/wallet/${card.token}`, { method: 'DELETE', headers })).status, 204);
+  assert.equal((await fetch(`${url}/wallet/${card.token}`, { method: 'DELETE', headers })).status, 404);
   assert.deepEqual(fake.cardsOf('customer-1'), []);
   const gone: unknown = await app
     .get(UserCardsService)
     .delete(card)
     .catch((error: unknown) => error);
   assert.ok(OttuNotFoundError.is(gone) && gone instanceof OttuNotFoundError);
+
+  const webhookUrl = `${url}/webhooks/ottu`;
+  const payment = await fake.pay({ customerId: 'customer-1', webhookUrl, hmacKey });
+  assert.deepEqual(
+    saved.map((event) => event.card),
+    [payment.card],
+  );
+  const json = { 'content-type': 'application/json' };
+  const broken = await fetch(webhookUrl, { method: 'POST', headers: json, body: '{"a":"tok-1"tok-1' });
+  assert.equal(broken.status, 400);
+  assert.ok(!(await broken.text()).includes('tok-'));
   await app.close();
   await fake.stop();
 }

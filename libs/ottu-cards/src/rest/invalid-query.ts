@@ -5,7 +5,9 @@ import { OttuInputError } from '../errors/errors.js';
 export function invalidQuery(errors: readonly ValidationError[]): OttuInputError {
   const problems = errors.map(({ property, constraints = {} }): [string, string[]] => [
     property,
-    'whitelistValidation' in constraints ? ['is not a parameter of this route'] : Object.values(constraints),
+    'whitelistValidation' in constraints
+      ? ['is not a parameter of this route']
+      : Object.values(constraints).map((sentence) => sentence.replace(`${property} `, '')),
   ]);
   return new OttuInputError('The query of the request is not valid.', { fieldErrors: Object.fromEntries(problems) });
 }

@@ -42,7 +42,7 @@ function Obeys(rule: Rule): PropertyDecorator {
     name: 'obeys',
     validator: {
       validate: (value) => rule(value) === undefined,
-      defaultMessage: (problem) => rule(problem?.value) ?? '',
+      defaultMessage: (problem) => `$property ${rule(problem?.value)}`,
     },
   });
 }

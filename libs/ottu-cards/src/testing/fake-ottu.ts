@@ -7,6 +7,8 @@ import type { OttuEnv } from '../cards/cards.wire.js';
 import type { SavedCard } from '../cards/saved-card.js';
 import { sampleCards } from './builders.js';
 import { type FakeAnswer, FakeCards } from './fake-cards.wire.js';
+import { checkOut, type FakePaymentOutcome, type FakeWebhookTravel } from './fake-checkout.js';
+import type { FakePayment } from './fake-payments.wire.js';
 
 /** An answer of your own in place of the fake's; what is absent stays as it would have been. */
 export interface ScriptedAnswer {
@@ -87,6 +89,15 @@ export class FakeOttu {
   /** What the customer has saved now. */
   cardsOf(customerId: string, env: OttuEnv = 'sandbox'): SavedCard[] {
     return this.cards.of(customerId, env);
+  }
+
+  /**
+   * Pays as this customer, saves the card, and posts the signed webhook; settles when it was delivered, or cannot be.
+   *
+   * @example await fake.pay({ customerId: 'customer-1', webhookUrl: `${url}/webhooks/ottu`, hmacKey: 'obviously-false' })
+   */
+  async pay(payment: FakePayment & FakeWebhookTravel, env: OttuEnv = 'sandbox'): Promise<FakePaymentOutcome> {
+    return checkOut(payment, (card) => this.save(card, env));
   }
 
   /** Answers the next request so; called again, the one after it. */

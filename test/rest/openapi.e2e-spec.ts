@@ -1,0 +1,129 @@
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Test } from '@nestjs/testing';
+import { OttuCardsModule } from 'nestjs-ottu-cards';
+import { closeAll, closeWithTest, startFake } from '../support/application.js';
+import { CONTROLLER } from './shop.js';
+
+afterEach(closeAll);
+
+/** The document of an application that mounts two merchants. */
+async function createDocument(): Promise<OpenAPIObject> {
+  const { options } = await startFake();
+  const mounts = ['kuwait', 'qatar'].map((name) =>
+    OttuCardsModule.forRoot({ ...options, name, controller: { ...CONTROLLER, path: `wallet/${name}` } }),
+  );
+  const module = await Test.createTestingModule({ imports: mounts }).compile();
+  const app = module.createNestApplication();
+  closeWithTest(() => app.close());
+  await app.init();
+  return SwaggerModule.createDocument(app, new DocumentBuilder().setTitle('Shop').build());
+}
+
+let document: OpenAPIObject;
+
+beforeEach(async () => {
+  document = await createDocument();
+});
+
+const ERROR = { content: { 'application/json': { schema: { $ref: '#/components/schemas/OttuErrorDto' } } } };
+
+it('is valid OpenAPI', async () => {
+  const written = JSON.parse(JSON.stringify(document)) as Record<string, unknown>;
+  const { valid, errors } = await new Validator().validate(written);
+  expect({ valid, errors }).toEqual({ valid: true, errors: undefined });
+});
+
+it('documents the list, its filters and its cards', () => {
+  expect(document.paths['/wallet/kuwait']?.get).toMatchObject({
+    operationId: 'OttuUserCardsWalletKuwaitController_list',
+    summary: "The signed-in customer's saved cards, preferred ones first",
+    parameters: [
+      {
+        name: 'pgCodes',
+        in: 'query',
+        required: false,
+        schema: { type: 'array', items: { type: 'string' }, maxItems: 20 },
+      },
+      { name: 'agreementId', in: 'query', required: false, schema: { type: 'string', maxLength: 128 } },
+    ],
+    responses: {
+      200: {
+        content: {
+          'application/json': { schema: { type: 'array', items: { $ref: '#/components/schemas/OttuSavedCardDto' } } },
+        },
+      },
+    },
+  });
+});
+
+it('documents the delete and its one parameter', () => {
+  const operation = document.paths['/wallet/kuwait/{token}']?.delete;
+  expect(operation).toMatchObject({
+    operationId: 'OttuUserCardsWalletKuwaitController_delete',
+    parameters: [{ name: 'token', in: 'path', required: true, schema: { type: 'string' } }],
+  });
+  expect(operation?.parameters).toHaveLength(1);
+  expect(operation?.responses[204]).toEqual({ description: 'The card is gone.' });
+});
+
+it.each([
+  ['get', '/wallet/kuwait', [400, 500, 502, 503, 504]],
+  ['delete', '/wallet/kuwait/{token}', [400, 404, 409, 500, 502, 503, 504]],
+] as const)('documents every error of %s', (method, path, statuses) => {
+  const responses = document.paths[path]?.[method]?.responses ?? {};
+  for (const status of statuses) expect([status, responses[status]]).toMatchObject([status, ERROR]);
+  expect(
+    Object.keys(responses)
+      .map(Number)
+      .filter((status) => status >= 400),
+  ).toEqual([400, 403, ...statuses.slice(1)]);
+});
+
+it('gives two mounts operation ids of their own', () => {
+  const ids = Object.values(document.paths).flatMap((path) =>
+    Object.values(path as object).map((it: { operationId: string }) => it.operationId),
+  );
+  expect(new Set(ids).size).toBe(4);
+});
+
+it('documents every field of a card, and not the customer', () => {
+  const text = { type: 'string' };
+  const textOrNull = { type: 'string', nullable: true };
+  const flag = { type: 'boolean' };
+  expect(document.components?.schemas?.['OttuSavedCardDto']).toMatchObject({
+    type: 'object',
+    properties: {
+      token: { ...text, maxLength: 50 },
+      brand: textOrNull,
+      number: textOrNull,
+      last4: textOrNull,
+      nameOnCard: textOrNull,
+      expiryMonth: text,
+      expiryYear: text,
+      pgCode: text,
+      pgName: textOrNull,
+      isPreferred: flag,
+      isExpired: flag,
+      willExpireSoon: flag,
+      cvvRequired: flag,
+      agreements: { type: 'array', items: text },
+    },
+  });
+  const schema: object = document.components?.schemas?.['OttuSavedCardDto'] ?? {};
+  const { properties = {}, required } = schema as { properties?: object; required?: string[] };
+  expect(Object.keys(properties)).toHaveLength(14);
+  expect(required).toEqual(Object.keys(properties));
+});
+
+it('documents the body of an error', () => {
+  expect(document.components?.schemas?.['OttuErrorDto']).toMatchObject({
+    properties: {
+      statusCode: { type: 'number' },
+      errorCode: { type: 'string' },
+      message: { type: 'string' },
+      fieldErrors: { type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } } },
+    },
+    required: ['statusCode', 'errorCode', 'message'],
+  });
+});

@@ -1,0 +1,126 @@
+import { type INestApplication, StandardSchemaValidationPipe, ValidationPipe } from '@nestjs/common';
+import type { FakeOttu } from 'nestjs-ottu-cards/testing';
+import { closeAll, startFake } from '../support/application.js';
+import { type Adapter, send, startShop } from './shop.js';
+
+let fake: FakeOttu;
+
+beforeEach(async () => {
+  fake = await startFake();
+});
+afterEach(closeAll);
+
+const use =
+  (...args: ConstructorParameters<typeof ValidationPipe>) =>
+  (app: INestApplication) =>
+    app.useGlobalPipes(new ValidationPipe(...args));
+
+interface Pipe {
+  readonly setUp: ((app: INestApplication) => unknown) | undefined;
+  /** Whether unknown parameters are gone before the controller's own pipe could refuse them. */
+  readonly strips: boolean;
+}
+
+const PIPES: Record<string, Pipe> = {
+  'no global pipe': { setUp: undefined, strips: false },
+  'a plain ValidationPipe': { setUp: use(), strips: false },
+  'a stripping ValidationPipe': { setUp: use({ whitelist: true }), strips: true },
+  'a stripping, transforming ValidationPipe': { setUp: use({ whitelist: true, transform: true }), strips: true },
+  'a forbidding ValidationPipe': { setUp: use({ whitelist: true, forbidNonWhitelisted: true }), strips: false },
+  'a transforming ValidationPipe': { setUp: use({ transform: true }), strips: false },
+  'a converting ValidationPipe': {
+    setUp: use({ transform: true, transformOptions: { enableImplicitConversion: true } }),
+    strips: false,
+  },
+  "Nest's StandardSchemaValidationPipe": {
+    setUp: (app) => app.useGlobalPipes(new StandardSchemaValidationPipe()),
+    strips: false,
+  },
+};
+
+const CASES = (['express', 'fastify'] as Adapter[]).flatMap((adapter) =>
+  Object.entries(PIPES).map(([name, pipe]) => ({ adapter, name, ...pipe })),
+);
+
+const VALID: [query: string, filter: object][] = [
+  ['', {}],
+  ['?pgCodes=knet', { pg_codes: ['knet'] }],
+  ['?pgCodes=knet,credit-card', { pg_codes: ['knet', 'credit-card'] }],
+  ['?pgCodes=knet&pgCodes=credit-card', { pg_codes: ['knet', 'credit-card'] }],
+  ['?pgCodes=a,b&pgCodes=c', { pg_codes: ['a', 'b', 'c'] }],
+  ['?agreementId=A%2FB%20%26', { agreement_id: 'A/B &' }],
+  ['?agreementId=5&pgCodes=5', { agreement_id: '5', pg_codes: ['5'] }],
+];
+
+const INVALID: [query: string, field: string][] = [
+  ['?pgCodes=', 'pgCodes'],
+  ['?pgCodes=a,,b', 'pgCodes'],
+  [`?pgCodes=${Array.from({ length: 21 }, () => 'a').join()}`, 'pgCodes'],
+  [`?pgCodes=${'x'.repeat(65)}`, 'pgCodes'],
+  ['?pgCodes=%20a', 'pgCodes'],
+  ['?agreementId=', 'agreementId'],
+  ['?agreementId=a&agreementId=b', 'agreementId'],
+  [`?agreementId=${'x'.repeat(129)}`, 'agreementId'],
+  ['?agreementId=a%00', 'agreementId'],
+];
+
+const FOREIGN = [
+  'customerId',
+  'customer_id',
+  'env',
+  'type',
+  'token',
+  'fresh',
+  'pg_codes',
+  'customerId[]',
+  'filter[customerId]',
+];
+
+describe.each(CASES)('on $adapter under $name', ({ adapter, setUp, strips }) => {
+  const start = async () => `${await startShop(fake, { adapter, ...(setUp && { setUp }) })}/wallet/cards`;
+  const sent = () => fake.received.map(({ body }) => JSON.parse(body) as object);
+
+  it('takes every way to write the filters', async () => {
+    const url = await start();
+    for (const [query] of VALID)
+      expect([query, (await send(url + query, 'GET', 'customer-1')).status]).toEqual([query, 200]);
+    expect(sent()).toEqual(VALID.map(([, filter]) => ({ type: 'sandbox', customer_id: 'customer-1', ...filter })));
+  });
+
+  it('refuses every wrong one with 400, before anything is sent', async () => {
+    const url = await start();
+    for (const [query, field] of INVALID) {
+      const { status, text } = await send(url + query, 'GET', 'customer-1');
+      expect([query, status]).toEqual([query, 400]);
+      expect(text).toContain(field);
+    }
+    expect(sent()).toEqual([]);
+  });
+
+  it('never uses a parameter that names a customer or an env', async () => {
+    const url = await start();
+    for (const name of FOREIGN) {
+      for (const value of ['customer-2', 'production']) {
+        const { status } = await send(`${url}?${name}=${value}`, 'GET', 'customer-1');
+        expect([name, status]).toEqual([name, strips ? 200 : 400]);
+      }
+    }
+    expect(sent()).toEqual(sent().map(() => ({ type: 'sandbox', customer_id: 'customer-1' })));
+  });
+});
+
+it('says which parameter is wrong and why, without its value', async () => {
+  const url = `${await startShop(fake)}/wallet/cards`;
+  const answer = await send(`${url}?pgCodes=a,%20secret&agreementId=&customerId=secret`, 'GET', 'customer-1');
+  expect(answer.body).toEqual({
+    statusCode: 400,
+    errorCode: 'invalid_request',
+    message: 'The request is not valid.',
+    fieldErrors: {
+      pgCodes: ['holds at [1] what it must not: each code must not begin or end with white space'],
+      agreementId: ['must not be empty'],
+      customerId: ['is not a parameter of this route'],
+    },
+  });
+  expect(answer.text).not.toContain('secret');
+});
