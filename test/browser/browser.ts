@@ -17,7 +17,7 @@ const FLAGS = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1', // whatever would leave this machine fails
 ];
 
-let browser: Browser;
+let browser: Browser | undefined;
 let shop: Sample;
 let problems: string[] = [];
 
@@ -38,7 +38,7 @@ export function inBrowser(name: string, describeTests: () => void): void {
       await visit(`${shop.url}/dev/reset`, 'POST');
     });
     afterEach(async () => {
-      await Promise.all(browser.contexts().map((context) => context.close()));
+      await Promise.all((browser?.contexts() ?? []).map((context) => context.close()));
       expect(problems).toEqual([]);
     });
     afterAll(async () => {
@@ -51,6 +51,7 @@ export function inBrowser(name: string, describeTests: () => void): void {
 
 /** A page of a browser that has never been here. Whatever goes wrong in it fails the test. */
 export async function openShop(options: BrowserContextOptions = {}, path = '/'): Promise<Page> {
+  if (browser === undefined) throw new Error('openShop() opens pages inside inBrowser() alone.');
   const context = await browser.newContext({ baseURL: shop.url, reducedMotion: 'reduce', ...options });
   context.setDefaultTimeout(10_000);
   const page = await context.newPage();

@@ -70,6 +70,16 @@ inBrowser('the wallet', () => {
     expect(await shown(page)).toHaveLength(2);
   });
 
+  it('deletes the card last asked about, however quick the customer is', async () => {
+    const page = await openWallet('Omar Nasser');
+    await askToDelete(page, '3005');
+    await page.evaluate("document.querySelector('dialog').close(); document.querySelectorAll('.delete')[1].click()");
+    await page.getByRole('dialog').getByText('Delete the card ending in 4417?').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await row(page, '4417').waitFor({ state: 'detached' });
+    expect(await rows(page).count()).toBe(1);
+  });
+
   it('deletes a card for good', async () => {
     const page = await openWallet('Omar Nasser');
     await (await askToDelete(page, '3005')).getByRole('button', { name: 'Delete' }).click();
