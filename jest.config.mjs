@@ -8,7 +8,7 @@ if (!process.execArgv.includes(flag) && !(process.env.NODE_OPTIONS ?? '').includ
 
 const base = {
   rootDir: import.meta.dirname,
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/strict-environment.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
@@ -27,12 +27,17 @@ const base = {
   moduleNameMapper: {
     '^nestjs-ottu-cards$': '<rootDir>/libs/ottu-cards/src/index.ts',
     '^nestjs-ottu-cards/testing$': '<rootDir>/libs/ottu-cards/src/testing/index.ts',
+    '^nestjs-ottu-cards/webhooks$': '<rootDir>/libs/ottu-cards/src/webhooks/index.ts',
     '^nestjs-ottu-cards/cache$': '<rootDir>/libs/ottu-cards/src/cache/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/libs/ottu-cards/dist/'],
   setupFiles: ['reflect-metadata'],
 };
+
+const withProperties = { ...base, setupFiles: [...base.setupFiles, '<rootDir>/test/support/property.ts'] };
+/** These start the shop from a build of their own. */
+const builtSample = { globalSetup: '<rootDir>/test/sample/build.mjs' };
 
 /** @type {import('jest').Config} */
 export default {
@@ -41,8 +46,22 @@ export default {
   coverageDirectory: 'coverage',
   collectCoverageFrom: ['libs/*/src/**/*.ts', 'apps/*/src/**/*.ts', '!**/*.spec.ts', '!**/index.ts', '!**/main.ts'],
   projects: [
-    { ...base, displayName: 'lib', roots: ['<rootDir>/libs'], testMatch: ['**/*.spec.ts'] },
-    { ...base, displayName: 'sample', roots: ['<rootDir>/apps'], testMatch: ['**/*.spec.ts'] },
-    { ...base, displayName: 'e2e', roots: ['<rootDir>/test'], testMatch: ['**/*.e2e-spec.ts'] },
+    { ...withProperties, displayName: 'lib', roots: ['<rootDir>/libs'], testMatch: ['**/*.spec.ts'] },
+    {
+      ...base,
+      displayName: 'e2e',
+      roots: ['<rootDir>/test'],
+      testMatch: ['**/*.e2e-spec.ts'],
+      testPathIgnorePatterns: ['<rootDir>/test/sample/'],
+    },
+    { ...withProperties, displayName: 'faults', roots: ['<rootDir>/test/faults'], testMatch: ['**/*.fault-spec.ts'] },
+    {
+      ...base,
+      ...builtSample,
+      displayName: 'sample',
+      roots: ['<rootDir>/test/sample'],
+      testMatch: ['**/*.e2e-spec.ts'],
+    },
+    { ...base, ...builtSample, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.browser-spec.ts'] },
   ],
 };

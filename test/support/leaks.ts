@@ -15,6 +15,15 @@ export const CANARIES = {
 
 /** Everything that may be done with an error on its way to somebody's eyes, by name. */
 export async function channelsOf(error: unknown): Promise<Record<string, string>> {
+  return {
+    ...textsOf(error),
+    'Nest text logger': await captureOutput(() => new ConsoleLogger({ colors: false }).error(error)),
+    'Nest JSON logger': await captureOutput(() => new ConsoleLogger({ json: true, colors: false }).error(error)),
+  };
+}
+
+/** Those channels that write nothing, so that many errors may be looked at side by side. */
+export function textsOf(error: unknown): Record<string, string> {
   const causes = causeChain(error);
   return {
     message: causes.map((cause) => (cause instanceof Error ? cause.message : String(cause))).join('\n'),
@@ -22,8 +31,6 @@ export async function channelsOf(error: unknown): Promise<Record<string, string>
     json: causes.map((cause) => JSON.stringify(cause)).join('\n'),
     inspect: inspect(error, { showHidden: true, depth: Infinity, getters: true, maxStringLength: null }),
     'own members': causes.map((cause) => inspect(ownMembers(cause), { depth: Infinity })).join('\n'),
-    'Nest text logger': await captureOutput(() => new ConsoleLogger({ colors: false }).error(error)),
-    'Nest JSON logger': await captureOutput(() => new ConsoleLogger({ json: true, colors: false }).error(error)),
     'pino serializer': error instanceof Error ? inspect(pino.stdSerializers.err(error), { depth: Infinity }) : '',
   };
 }

@@ -33,7 +33,7 @@ export function deleteCardCall({ customerId, token }: CardReference, env: OttuEn
     path: `${CARDS_PATH}${encodeURIComponent(token)}/?customer_id=${encodeURIComponent(customerId)}&type=${env}`,
     effect: 'delete',
     secrets: [customerId, token],
-    hints: {},
+    hints: { 404: 'Is merchantId the host of your Ottu account?' },
     read: () => undefined,
   };
 }

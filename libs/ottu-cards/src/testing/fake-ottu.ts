@@ -7,6 +7,8 @@ import type { OttuEnv } from '../cards/cards.wire.js';
 import type { SavedCard } from '../cards/saved-card.js';
 import { sampleCards } from './builders.js';
 import { type FakeAnswer, FakeCards } from './fake-cards.wire.js';
+import { checkOut, type FakePaymentOutcome, type FakeWebhookTravel } from './fake-checkout.js';
+import type { FakePayment } from './fake-payments.wire.js';
 
 /** An answer of your own in place of the fake's; what is absent stays as it would have been. */
 export interface ScriptedAnswer {
@@ -46,6 +48,7 @@ export class FakeOttu {
   private readonly cards = new FakeCards();
   private readonly script: ScriptedAnswer[] = [];
   private standing: ScriptedAnswer | undefined;
+  private readonly stopping = new AbortController();
   private readonly server = createServer((request, response) => {
     this.serve(request, response).catch(() => response.destroy());
   });
@@ -89,6 +92,15 @@ export class FakeOttu {
     return this.cards.of(customerId, env);
   }
 
+  /**
+   * Pays as this customer, saves the card, and posts the signed webhook; settles when it was delivered, or cannot be.
+   *
+   * @example await fake.pay({ customerId: 'customer-1', webhookUrl: `${url}/webhooks/ottu`, hmacKey: 'obviously-false' })
+   */
+  async pay(payment: FakePayment & FakeWebhookTravel, env: OttuEnv = 'sandbox'): Promise<FakePaymentOutcome> {
+    return checkOut(payment, (card) => this.save(card, env));
+  }
+
   /** Answers the next request so; called again, the one after it. */
   next(answer: ScriptedAnswer): void {
     this.script.push(answer);
@@ -107,7 +119,9 @@ export class FakeOttu {
     this.standing = undefined;
   }
 
+  /** Ends at once: connections are cut and delayed answers are never given. */
   async stop(): Promise<void> {
+    this.stopping.abort();
     this.server.close();
     this.server.closeAllConnections();
     await once(this.server, 'close');
@@ -118,7 +132,7 @@ export class FakeOttu {
     const entry: ReceivedRequest = { method, target, headers, rawHeaders, body: await text(request) };
     this.received.push(entry);
     const scripted = this.script.shift() ?? this.standing ?? {};
-    if (scripted.delayMs !== undefined) await sleep(scripted.delayMs);
+    if (scripted.delayMs !== undefined) await sleep(scripted.delayMs, undefined, { signal: this.stopping.signal });
     if (scripted.hangUp === true) return void response.destroy();
     const own = scripted.status === undefined ? this.answer(entry) : { status: scripted.status };
     const body = encode('body' in scripted ? scripted.body : 'body' in own ? own.body : undefined);

@@ -1,23 +1,16 @@
 import type { HttpService } from '@nestjs/axios';
-import { Logger } from '@nestjs/common';
+import type { Logger } from '@nestjs/common';
 import type { OttuError } from '../errors/ottu.error.js';
 import { UntrustedShape } from '../errors/untrusted-shape.js';
 import type { CallScope } from './call-scope.js';
 import { Exchange } from './exchange.js';
-import {
-  badResponse,
-  deleteUnknown,
-  type FailedCall,
-  failureError,
-  gateClosed,
-  shuttingDown,
-  timedOut,
-} from './failure-error.js';
+import { badResponse, deleteUnknown, failureError, gateClosed, shuttingDown, timedOut } from './failure-error.js';
+import { codeOf, logLine } from './log-line.js';
 import type { OttuCall } from './ottu-call.js';
 import type { Outcome } from './outcome.js';
 import type { QuotaGate } from './quota-gate.js';
 import type { RetryBudget } from './retry-budget.js';
-import { parseRetryAfter, type Retry, retryDelayMs } from './retry-policy.js';
+import { mayAskForPause, parseRetryAfter, type Retry, retryDelayMs } from './retry-policy.js';
 import type { ExchangeRequest } from './undici.adapter.js';
 import { type Failure, judge } from './verdict.js';
 
@@ -36,6 +29,8 @@ export interface LoopContext {
 /** One call: attempt after attempt, until one decides it or no further one is allowed. */
 export class AttemptLoop<T> {
   private readonly target: string;
+  /** An equal share of the call's time. */
+  private readonly attemptMs: number;
   private readonly retries: Retry[] = [];
   private attempts = 0;
   /** An earlier attempt of this delete may have reached Ottu: from then on only "it is gone" is certain. */
@@ -47,6 +42,7 @@ export class AttemptLoop<T> {
     private readonly context: LoopContext,
   ) {
     this.target = `${call.method} ${call.route}`;
+    this.attemptMs = scope.timeoutMs / (context.maxRetries + 1);
   }
 
   async run(): Promise<T> {
@@ -67,15 +63,15 @@ export class AttemptLoop<T> {
     const { apiKey, gate } = this.context;
     const { attempts, target } = this;
     if (this.scope.ending || apiKey === undefined) throw this.ended();
-    const waitMs = gate.waitMs(Date.now());
+    const waitMs = gate.waitMs(performance.now());
     if (waitMs === undefined) return apiKey;
-    throw this.mayHaveActed ? deleteUnknown(target, { attempts }) : gateClosed(target, waitMs, attempts);
+    throw this.mayHaveActed ? this.ended() : gateClosed(target, waitMs, attempts);
   }
 
   private async attempt(apiKey: string): Promise<Outcome> {
-    const { http, maxRetries } = this.context;
-    const { call, scope } = this;
-    const exchange = new Exchange(call.effect, Math.min(scope.timeoutMs / (maxRetries + 1), scope.remainingMs));
+    const { call, attemptMs: timeoutMs } = this;
+    const needsFreshSocket = this.retries.includes('now');
+    const exchange = new Exchange({ effect: call.effect, timeoutMs, needsFreshSocket });
     const request: ExchangeRequest = {
       method: call.method,
       url: call.path,
@@ -84,17 +80,18 @@ export class AttemptLoop<T> {
       exchange,
     };
     this.attempts += 1;
-    http.axiosRef.request(request).catch(() => exchange.refuse()); // an error of axios would carry the key
-    return scope.during(exchange.outcome, () => exchange.stop());
+    this.context.http.axiosRef.request(request).catch(() => exchange.refuse()); // an error of axios would carry the key
+    return this.scope.during(exchange.outcome, () => exchange.stop());
   }
 
   private succeed(answer: unknown, outcome: Outcome): T {
-    this.context.budget.earn();
     try {
-      return this.call.read(answer);
+      const result = this.call.read(answer);
+      this.context.budget.earn();
+      return result;
     } catch (error) {
       if (!(error instanceof UntrustedShape)) throw error;
-      this.context.logger.warn(`refused-answer ${this.target} ${error.message}`);
+      this.logRefusal(error.message);
       const status = outcome.kind === 'answered' ? outcome.status : undefined;
       throw badResponse(this.target, `is of another shape: ${error.message}`, { attempts: this.attempts, status });
     }
@@ -103,40 +100,38 @@ export class AttemptLoop<T> {
   /** Waits for the next attempt, or throws what the call ends with. */
   private async pause(failure: Failure, outcome: Outcome, apiKey: string): Promise<void> {
     const { budget, gate, logger, maxRetries } = this.context;
-    const retryAfterMs = retryAfterOf(outcome);
-    const delayMs = retryDelayMs(failure.retry, this.retries, retryAfterMs, Math.random());
-    const mayRetry = !this.scope.ending && this.attempts <= maxRetries && delayMs !== undefined;
-    if (!mayRetry || delayMs >= this.scope.remainingMs || !budget.spend()) {
-      if (retryAfterMs !== undefined && isPauseRequest(failure)) gate.close(retryAfterMs, Date.now());
-      throw this.failed({ failure, outcome, retryAfterMs, apiKey });
+    const { attempts: attempt, retries, scope, target: call } = this;
+    const retryAfterMs = outcome.kind === 'answered' ? parseRetryAfter(outcome.retryAfter, Date.now()) : undefined;
+    const delayMs = retryDelayMs(failure.retry, retries, retryAfterMs, Math.random());
+    const mayRetry = !scope.ending && attempt <= maxRetries && delayMs !== undefined && delayMs < scope.remainingMs;
+    if (!mayRetry || !budget.spend()) {
+      if (retryAfterMs !== undefined && mayAskForPause(failure.retry)) gate.close(retryAfterMs, performance.now());
+      throw this.failed(failure, outcome, retryAfterMs, apiKey);
     }
-    logger.debug(`retry ${this.target} after=${failure.kind} attempt=${this.attempts} delayMs=${Math.round(delayMs)}`);
-    this.retries.push(failure.retry);
-    await this.scope.sleep(delayMs);
+    const reason = failure.kind;
+    logger.debug(logLine('retry', { call, reason, code: codeOf(outcome), attempt, delayMs: Math.round(delayMs) }));
+    retries.push(failure.retry);
+    await scope.sleep(delayMs);
   }
 
-  private failed(end: Pick<FailedCall, 'failure' | 'outcome' | 'retryAfterMs' | 'apiKey'>): OttuError {
-    const { call, attempts, scope } = this;
-    const status = end.outcome.kind === 'answered' ? end.outcome.status : undefined;
-    if (this.mayHaveActed) return deleteUnknown(this.target, { attempts, status });
-    if (scope.ending === 'shutdown') return shuttingDown(this.target, attempts);
-    return failureError({ ...end, call, attempts, timeoutMs: scope.timeoutMs });
+  private failed(failure: Failure, outcome: Outcome, retryAfterMs: number | undefined, apiKey: string): OttuError {
+    const { attempts, attemptMs, call } = this;
+    if (failure.kind === 'bad-response') this.logRefusal(failure.why);
+    if (this.mayHaveActed || this.scope.ending) {
+      return this.ended(outcome.kind === 'answered' ? outcome.status : undefined);
+    }
+    return failureError({ call, failure, outcome, attempts, attemptMs, retryAfterMs, apiKey });
   }
 
-  /** The call ended before this attempt could start. */
-  private ended(): OttuError {
+  /** The call is over whatever its last attempt came to. */
+  private ended(status?: number): OttuError {
     const { attempts, scope, target } = this;
-    if (this.mayHaveActed) return deleteUnknown(target, { attempts });
-    return scope.ending === 'shutdown'
-      ? shuttingDown(target, attempts)
-      : timedOut(target, scope.timeoutMs, { attempts });
+    if (this.mayHaveActed) return deleteUnknown(target, { attempts, status });
+    if (scope.ending === 'shutdown') return shuttingDown(target, attempts);
+    return timedOut(target, scope.timeoutMs, { attempts }); // a caller who aborted gets his own reason instead
   }
-}
 
-function isPauseRequest({ retry }: Failure): boolean {
-  return retry === 'as-told' || retry === 'throttled';
-}
-
-function retryAfterOf(outcome: Outcome): number | undefined {
-  return outcome.kind === 'answered' ? parseRetryAfter(outcome.retryAfter, Date.now()) : undefined;
+  private logRefusal(why: string | undefined): void {
+    this.context.logger.warn(logLine('refused-answer', { call: this.target, why, attempts: this.attempts }));
+  }
 }

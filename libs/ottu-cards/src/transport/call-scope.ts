@@ -1,3 +1,5 @@
+import { watchAbort } from './abort-watch.js';
+
 /** Why a call ended before its answer. */
 type Ending = 'deadline' | 'caller' | 'shutdown';
 
@@ -8,16 +10,16 @@ export class CallScope {
   private interrupt: (() => void) | undefined;
   private readonly endsAt: number;
   private readonly timer: NodeJS.Timeout;
-  private readonly onAbort = (): void => this.end('caller');
+  private readonly unwatch: (() => void) | undefined;
 
   constructor(
     readonly timeoutMs: number,
-    private readonly signal: AbortSignal | undefined,
+    signal: AbortSignal | undefined,
   ) {
     this.endsAt = performance.now() + timeoutMs;
     this.timer = setTimeout(() => this.end('deadline'), timeoutMs);
     if (signal?.aborted) this.end('caller');
-    else signal?.addEventListener('abort', this.onAbort, { once: true });
+    else if (signal) this.unwatch = watchAbort(signal, () => this.end('caller'));
   }
 
   get remainingMs(): number {
@@ -53,19 +55,20 @@ export class CallScope {
     await this.during(slept, wake);
   }
 
-  /** Waits for `step` or the end of the call, whichever comes first; `undefined` for the latter. */
-  async race<T>(step: Promise<T>): Promise<T | undefined> {
+  /** Takes a step and waits for it or for the end of the call, whichever comes first; `undefined` for the latter. */
+  async race<T>(step: () => Promise<T>): Promise<T | undefined> {
+    if (this.ending) return undefined;
     let stop = nothing;
     const ended = new Promise<undefined>((resolve) => {
       stop = () => resolve(undefined);
     });
-    return this.during(Promise.race([step, ended]), stop);
+    return this.during(Promise.race([step(), ended]), stop);
   }
 
   /** Lets go of the timer and of the caller's signal. */
   release(): void {
     clearTimeout(this.timer);
-    this.signal?.removeEventListener('abort', this.onAbort);
+    this.unwatch?.();
   }
 }
 

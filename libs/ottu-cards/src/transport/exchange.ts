@@ -5,74 +5,90 @@ import type { Outcome } from './outcome.js';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Tells undici to drop the socket. One for all: it is never thrown nor shown, and an Error per abort is dear. */
-const DROPPED = new Error('dropped');
+/** What carries an exchange: first its place in the queue, then a lane. */
+export interface Carrier {
+  /** Whether its socket has carried an exchange before. */
+  readonly used: boolean;
+  /** The exchange is over: its place is free, its socket serves nobody else. */
+  drop(exchange: Exchange): void;
+  /** undici is done with the exchange. */
+  release(): void;
+}
+
+export interface ExchangeOptions {
+  readonly effect: OttuCall<unknown>['effect'];
+  readonly timeoutMs: number;
+  /** Whether it must not travel on a socket that was open before. */
+  readonly needsFreshSocket: boolean;
+}
 
 /** One attempt on the wire: undici tells it what happens, and it settles with an outcome, exactly once. */
 export class Exchange implements Dispatcher.DispatchHandler {
   /** Never rejects. */
   readonly outcome: Promise<Outcome>;
-  /** The socket it travels on, told by the pool. */
-  socket = { used: false };
+  readonly needsFreshSocket: boolean;
+  carrier: Carrier | undefined;
 
   private settle: ((outcome: Outcome) => void) | undefined;
-  private controller: Dispatcher.DispatchController | undefined;
   private sent = false;
   private onUsedSocket = false;
   private answered: { readonly status: number; readonly retryAfter: string | undefined } | undefined;
+  private isEncoded = false;
   private readonly chunks: Buffer[] = [];
   private size = 0;
+  private readonly effect: ExchangeOptions['effect'];
   private readonly timer: NodeJS.Timeout;
 
-  constructor(
-    private readonly effect: OttuCall<unknown>['effect'],
-    timeoutMs: number,
-  ) {
+  constructor({ effect, timeoutMs, needsFreshSocket }: ExchangeOptions) {
+    this.effect = effect;
+    this.needsFreshSocket = needsFreshSocket;
     this.outcome = new Promise((resolve) => {
       this.settle = resolve;
     });
     this.timer = setTimeout(() => this.stop(), timeoutMs);
   }
 
+  get isOver(): boolean {
+    return this.settle === undefined;
+  }
+
   /** Ends the attempt now: with the status where one was seen that decides by itself, else as late. */
   stop(): void {
     this.end(this.decidedByStatus() ?? { kind: 'late', sent: this.sent });
-    this.controller?.abort(DROPPED);
+    this.carrier?.drop(this);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.settle === undefined) return controller.abort(DROPPED); // ended while it waited for a socket
-    this.controller = controller;
+  /** Nothing will carry it. */
+  refuse(): void {
+    this.end({ kind: 'unreachable', code: 'CLOSED' });
+  }
+
+  onRequestStart(): void {
     this.sent = true;
-    this.onUsedSocket = this.socket.used;
-    this.socket.used = true;
-    return undefined;
+    this.onUsedSocket = this.carrier?.used ?? false;
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200) return;
     this.answered = { status, retryAfter: headers['retry-after'] };
-    const encoding = headers['content-encoding'] ?? 'identity';
-    if (encoding !== 'identity') this.refuseBody('UNASKED_ENCODING', 'is encoded, which nobody asked for');
+    this.isEncoded = !/^(?:identity)?$/i.test(headers['content-encoding'] ?? '');
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     this.size += chunk.length;
-    if (this.size > MAX_BODY_BYTES) this.refuseBody('BODY_TOO_LARGE', 'is larger than 1 MiB');
+    if (this.isEncoded) this.refuseBody('UNASKED_ENCODING', 'is encoded, which nobody asked for');
+    else if (this.size > MAX_BODY_BYTES) this.refuseBody('BODY_TOO_LARGE', 'is larger than 1 MiB');
     else this.chunks.push(chunk);
   }
 
   onResponseEnd(): void {
-    if (this.answered) this.end({ kind: 'answered', ...this.answered, body: Buffer.concat(this.chunks, this.size) });
+    if (this.answered) this.end({ kind: 'answered', ...this.answered, body: Buffer.concat(this.chunks) });
+    this.carrier?.release();
   }
 
   onResponseError(_: Dispatcher.DispatchController | undefined, error: NodeJS.ErrnoException): void {
     this.end(this.decidedByStatus() ?? this.failure(error));
-  }
-
-  /** The client itself did not take the request. */
-  refuse(): void {
-    this.end(this.failure({ name: 'Error', message: '', code: 'REFUSED_BY_CLIENT' }));
+    this.carrier?.release();
   }
 
   private failure(error: NodeJS.ErrnoException): Outcome {
@@ -84,21 +100,20 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   private refuseBody(code: string, what: string): void {
     this.end(this.decidedByStatus() ?? { kind: 'malformed', code, what });
-    this.controller?.abort(DROPPED);
+    this.carrier?.drop(this);
   }
 
   /** Only a read's 2xx needs its body. A delete's 2xx needs to know whether there is one, except for 204. */
   private decidedByStatus(): Outcome | undefined {
     if (this.answered === undefined) return undefined;
     const { status } = this.answered;
-    const bodyMatters = this.effect === 'read' ? status < 300 : status < 300 && status !== 204 && this.size === 0;
+    const bodyMatters = this.effect === 'read' ? status < 300 : status < 300 && status !== 204;
     return bodyMatters ? undefined : { kind: 'answered', ...this.answered, body: Buffer.concat(this.chunks) };
   }
 
   private end(outcome: Outcome): void {
-    if (this.settle === undefined) return;
     clearTimeout(this.timer);
-    this.settle(outcome);
+    this.settle?.(outcome);
     this.settle = undefined;
   }
 }

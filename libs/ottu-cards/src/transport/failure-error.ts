@@ -22,7 +22,8 @@ export interface FailedCall {
   readonly outcome: Outcome;
   readonly attempts: number;
   readonly retryAfterMs: number | undefined;
-  readonly timeoutMs: number;
+  /** The time that one attempt has. */
+  readonly attemptMs: number;
   readonly apiKey: string;
 }
 
@@ -33,15 +34,13 @@ export function failureError(failed: FailedCall): OttuError {
   const body = readOttuErrorBody(failure.body, redactor([...call.secrets, failed.apiKey]));
   const facts: OttuErrorFacts = { attempts, status, retryAfterMs, ...body };
   const target = `${call.method} ${call.route}`;
-  const refused = [
-    `Ottu refused ${target} with ${status}${body.detail ? `: ${body.detail}` : '.'}`,
-    call.hints[status ?? 0],
-  ];
+  const refusal = `Ottu refused ${target} with ${status}${body.detail ? `: ${body.detail}` : '.'}`;
+  const refused = [refusal, call.hints[status ?? 0]];
   switch (failure.kind) {
     case 'auth':
       return new OttuAuthError(sentences(...refused, status === 401 ? CHECK_KEY : CHECK_SCOPE), facts);
     case 'not-found':
-      return new OttuNotFoundError(sentences(...refused), facts);
+      return new OttuNotFoundError(refusal, facts);
     case 'refused':
       return new OttuRefusedError(sentences(...refused), facts);
     case 'rate-limit':
@@ -51,7 +50,7 @@ export function failureError(failed: FailedCall): OttuError {
     case 'delete-unknown':
       return deleteUnknown(target, facts);
     case 'timeout':
-      return timedOut(target, failed.timeoutMs, facts);
+      return attemptTimedOut(target, failed.attemptMs, facts);
     case 'unavailable':
       return new OttuUnavailableError(sentences(...unavailable(target, outcome), body.detail), facts);
   }
@@ -69,6 +68,11 @@ export function deleteUnknown(target: string, facts: OttuErrorFacts): OttuDelete
 
 export function timedOut(target: string, timeoutMs: number, facts: OttuErrorFacts): OttuTimeoutError {
   return new OttuTimeoutError(`No answer from Ottu for ${target} within ${timeoutMs} ms (timeoutMs).`, facts);
+}
+
+function attemptTimedOut(target: string, attemptMs: number, facts: OttuErrorFacts): OttuTimeoutError {
+  const message = `No answer from Ottu for ${target} within ${Math.round(attemptMs)} ms, the share of timeoutMs that one attempt has; no further one was left.`;
+  return new OttuTimeoutError(message, facts);
 }
 
 export function gateClosed(target: string, retryAfterMs: number, attempts: number): OttuRateLimitError {
@@ -99,7 +103,8 @@ function unavailable(target: string, outcome: Outcome): string[] {
 }
 
 function connectionAdvice(code: string): string {
-  if (code === 'ENOTFOUND') return 'The host is unknown: check merchantId.';
+  if (code === 'ENOTFOUND') return 'The host is unknown: check merchantId, and proxy where there is one.';
+  if (code.startsWith('PROXY_')) return 'The proxy refused the tunnel: check proxy and what it allows.';
   if (/CERT|VERIFY|HOSTNAME/.test(code))
     return 'Its certificate does not hold: check merchantId, and any proxy between.';
   if (code === 'EPROTO' || code.includes('_SSL_')) return 'It does not speak TLS: check merchantId or baseUrl.';

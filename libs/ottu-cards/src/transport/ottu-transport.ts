@@ -2,6 +2,7 @@ import type { HttpService } from '@nestjs/axios';
 import { Logger } from '@nestjs/common';
 import { AttemptLoop } from './attempt-loop.js';
 import { CallScope } from './call-scope.js';
+import { logLine } from './log-line.js';
 import type { CallOptions, OttuCall } from './ottu-call.js';
 import { QuotaGate } from './quota-gate.js';
 import { RetryBudget } from './retry-budget.js';
@@ -20,7 +21,9 @@ const CLOSE_POLL_MS = 20;
 export class OttuTransport {
   private readonly logger = new Logger('OttuCards');
   private readonly budget = new RetryBudget();
-  private readonly gate = new QuotaGate(this.logger);
+  private readonly gate = new QuotaGate((event, facts) =>
+    event === 'gate-closed' ? this.logger.warn(logLine(event, facts)) : this.logger.log(logLine(event)),
+  );
   private readonly running = new Set<CallScope>();
   private closed = false;
 
@@ -36,7 +39,7 @@ export class OttuTransport {
     try {
       const { http, budget, gate, logger } = this;
       const { apiKey: key, maxRetries } = this.options;
-      const apiKey = typeof key === 'string' ? key : await scope.race(key());
+      const apiKey = typeof key === 'string' ? key : await scope.race(key);
       return await new AttemptLoop(call, scope, { http, budget, gate, logger, maxRetries, apiKey }).run();
     } catch (error) {
       throw scope.ending === 'caller' ? signal?.reason : error;

@@ -1,38 +1,48 @@
 const PROBE_EVERY_MS = 5 * 60_000;
 
-type State = { readonly closed: false } | { readonly closed: true; readonly until: number; readonly nextProbe: number };
+interface Pause {
+  readonly until: number;
+  readonly nextProbe: number;
+}
+
+/** What the gate reports, in words for a log. */
+type Report = (event: 'gate-closed' | 'gate-opened', facts?: { readonly forMs: number }) => void;
 
 /**
  * After Ottu asked for a pause too long to wait for, further calls fail here instead of there, until the pause is over
- * or any other answer shows that it is. One call every five minutes is let through to see.
+ * or any other answer shows that it is. One call every five minutes is let through to see. All times are those of one
+ * clock that never jumps.
  */
 export class QuotaGate {
-  private state: State = { closed: false };
+  private pause: Pause | undefined;
 
-  constructor(private readonly logger: Pick<Console, 'log' | 'warn'>) {}
+  constructor(private readonly report: Report) {}
 
   /** The milliseconds left to wait; `undefined` lets the call through. Ask right before sending: it may spend the probe. */
   waitMs(now: number): number | undefined {
-    const { state } = this;
-    if (!state.closed) return undefined;
-    if (now >= state.until) {
-      this.state = { closed: false };
+    if (this.pause === undefined) return undefined;
+    if (now >= this.pause.until) {
+      this.open();
       return undefined;
     }
-    if (now < state.nextProbe) return state.until - now;
-    this.state = { ...state, nextProbe: now + PROBE_EVERY_MS };
+    if (now < this.pause.nextProbe) return this.pause.until - now;
+    this.pause = { ...this.pause, nextProbe: now + PROBE_EVERY_MS };
     return undefined;
   }
 
+  /** Of two pauses the longer one holds: nobody comes back earlier than he was asked to. */
   close(forMs: number, now: number): void {
-    if (!this.state.closed) this.logger.warn(`gate closed for ${Math.ceil(forMs / 1000)} s, as Ottu asked`);
-    this.state = { closed: true, until: now + forMs, nextProbe: now + PROBE_EVERY_MS };
+    if (this.pause === undefined) this.report('gate-closed', { forMs });
+    this.pause = { until: Math.max(now + forMs, this.pause?.until ?? 0), nextProbe: now + PROBE_EVERY_MS };
   }
 
   /** Any answer but a request for a pause shows that calls are welcome again. */
   heard(status: number): void {
-    if (!this.state.closed || status === 429 || status === 503) return;
-    this.logger.log('gate opened');
-    this.state = { closed: false };
+    if (this.pause !== undefined && status !== 429 && status !== 503) this.open();
+  }
+
+  private open(): void {
+    this.pause = undefined;
+    this.report('gate-opened');
   }
 }

@@ -47,6 +47,11 @@ export function retryDelayMs(
   }
 }
 
+/** Whether a `Retry-After` of such a failure speaks to all calls, not to this one alone. */
+export function mayAskForPause(retry: Retry): boolean {
+  return retry === 'as-told' || retry === 'throttled';
+}
+
 /**
  * Reads `Retry-After`, seconds or an HTTP date, as milliseconds from now; `undefined` for garbage, zero and the past.
  * May be far larger than a timer bears: it is compared before it is waited for.

@@ -66,9 +66,9 @@ function judgeRefusal(effect: Effect, { status, body: bytes }: Answered): Failur
 /** @see Ottu's guide to rate limits (retry 429 and 5xx), seen 2026-11-20; 520 to 527 are Cloudflare's */
 const RETRIED = new Set([408, 425, 500, 502, 504, 520, 521, 522, 523, 524, 525, 526, 527]);
 
-/** Failures of a connection that another attempt would only repeat: an unknown host, or a certificate that does not hold. */
+/** Failures to connect that another attempt would only repeat: an unknown host, a certificate, a proxy that refuses. */
 function isPermanent(code: string): boolean {
-  return /^(?:ENOTFOUND|EPROTO|HOSTNAME_MISMATCH)$|CERT|VERIFY|_SSL_/.test(code);
+  return /^(?:ENOTFOUND|EPROTO|HOSTNAME_MISMATCH|PROXY_4\d\d)$|CERT|VERIFY|_SSL_/.test(code);
 }
 
 function failure(kind: FailureKind, retry: Retry, mayHaveActed = false): Failure {

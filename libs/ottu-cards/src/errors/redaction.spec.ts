@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { redactor } from './redaction.js';
+
+const TOKEN = 'tok-00000001';
+const CUSTOMER = 'Customer & "One" ك/1';
+const cut = redactor([TOKEN, CUSTOMER, '']);
+const percent = (text: string): string =>
+  [...Buffer.from(text)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
+const entities = (text: string): string => Array.from(text, (it) => `&#x${it.codePointAt(0)?.toString(16)};`).join('');
+const decimals = (text: string): string => Array.from(text, (it) => `&#${it.codePointAt(0)};`).join('');
+const units = (text: string): string =>
+  text
+    .split('')
+    .map((it) => `\\u${it.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
+
+const FORMS: [form: string, write: (value: string) => string][] = [
+  ['as it is', (value) => value],
+  ['in capitals', (value) => value.toUpperCase()],
+  ['percent-encoded', encodeURIComponent],
+  ['percent-encoded throughout', percent],
+  ['percent-encoded twice', (value) => encodeURIComponent(encodeURIComponent(value))],
+  ['form-encoded', (value) => new URLSearchParams([['', value]]).toString().slice(1)],
+  ['as JSON', (value) => JSON.stringify(value).slice(1, -1)],
+  ['as JSON in JSON', (value) => JSON.stringify(JSON.stringify(value).slice(1, -1)).slice(1, -1)],
+  [
+    'as escaped JSON',
+    (value) =>
+      JSON.stringify(value)
+        .slice(1, -1)
+        .replaceAll('/', String.raw`\/`),
+  ],
+  ['as unicode escapes', units],
+  [
+    'as HTML',
+    (value) => value.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
+  ],
+  ['as HTML entities', entities],
+  ['as decimal entities', decimals],
+  ['in hex', (value) => Buffer.from(value).toString('hex')],
+  ['in base64', (value) => Buffer.from(value).toString('base64')],
+  ['in base64url', (value) => Buffer.from(value).toString('base64url')],
+];
+
+describe.each([TOKEN, CUSTOMER])('%s', (value) => {
+  it.each(FORMS)('is cut %s', (_form, write) => {
+    expect(cut(`Card ${write(value)} is locked.`)).toBe('Card [cut] is locked.');
+    expect(cut(`${write(value)}${write(value)}`)).toMatch(/^(\[cut\])+$/);
+  });
+
+  it.each([1, 2])('is cut in base64, %i bytes after a border', (offset) => {
+    const text = Buffer.from(`${'x'.repeat(offset)}${value}!`).toString('base64');
+    const left = Buffer.from(cut(text).replaceAll('[cut]', ''), 'base64').toString();
+    expect(left).not.toContain(value.slice(1, -1));
+  });
+});
+
+it('cuts + and / of base64 in both alphabets', () => {
+  const value = 'a>b?~~~>>>???';
+  const text = Buffer.from(value).toString('base64');
+  expect(text).toMatch(/[+/]/);
+  expect(redactor([value])(`${text} ${Buffer.from(value).toString('base64url')}`)).toBe('[cut] [cut]');
+});
+
+it('cuts a value before one that is its beginning', () => {
+  expect(redactor(['shop', 'shop-7'])('shop-7 and shop')).toBe('[cut] and [cut]');
+});
+
+it.each([
+  ['1', 'Field 1 of 10: 1.', 'Field [cut] of 10: [cut].'],
+  ['abc', 'abc abcd xabc', '[cut] abcd xabc'],
+  ['abcd', 'abcde', '[cut]e'],
+])('cuts the short value %j only where it stands alone', (value, text, left) => {
+  expect(redactor([value])(text)).toBe(left);
+});
+
+it.each([
+  ['4000000000000002', '[cut]'],
+  ['4000 0000 0000 0002', '[cut]'],
+  ['4000-0000-0000-0002', '[cut]'],
+  ['٤٠٠٠٠٠٠٠٠٠٠٠', '[cut]'],
+  ['123456789012', '[cut]'],
+  ['12345678901', '12345678901'],
+  ['%34%30%30%30000000000002', '[cut]'],
+  ['2026-11-20 10:00', '2026-11-20 10:00'],
+])('leaves %s as %s, whatever was sent', (text, left) => {
+  expect(redactor([])(text)).toBe(left);
+});
+
+it.each([
+  ['100% sure & 5 < 6', '100% sure & 5 < 6'],
+  ['&#xffffff; &#9999999; &nbsp;', '&#xffffff; &#9999999; &nbsp;'],
+  [String.raw`C:\new`, String.raw`C:\new`],
+])('leaves the innocent text %s alone', (text, left) => {
+  expect(cut(text)).toBe(left);
+});
+
+it('shows a text without its escapes', () => {
+  expect(cut('caf%C3%A9 &lt;b&gt; \\u00e9 &#233;')).toBe('café <b> é é');
+});
+
+it('leaves nothing of any value in any form, and never throws', () => {
+  fc.assert(
+    fc.property(
+      fc.string({
+        minLength: 4,
+        maxLength: 64,
+        unit: fc.oneof(
+          fc.constantFrom(...Array.from('-./\\%&+?*[](){}^$|"\'<> aZ0')),
+          fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
+        ),
+      }),
+      fc.constantFrom(...FORMS.slice(0, 1), ...FORMS.slice(2)),
+      fc.string(),
+      (value, [, write], around) => {
+        expect(redactor([value])(`${around} <${write(value)}> ${around}`)).toContain('[cut]');
+      },
+    ),
+    { numRuns: 300 },
+  );
+});

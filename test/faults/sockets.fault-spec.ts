@@ -1,0 +1,138 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UserCardsService } from 'nestjs-ottu-cards';
+import { closeAll } from '../support/application.js';
+import { eventually } from '../support/eventually.js';
+import { CANARIES } from '../support/leaks.js';
+import { RawServer, type Reply } from './raw-server.js';
+import { cards, closing, head, silence } from './replies.js';
+import { restore, startShop } from './shop.js';
+
+const { customerId } = CANARIES;
+let server: RawServer;
+
+beforeAll(async () => {
+  server = await RawServer.start();
+});
+beforeEach(() => server.reset());
+afterEach(closeAll);
+afterEach(restore);
+afterAll(() => server.stop());
+
+function after(ms: number, reply: Reply): Reply {
+  return (...args) => void setTimeout(() => reply(...args), ms);
+}
+
+function listMany(
+  service: UserCardsService,
+  calls: number,
+  signal?: AbortSignal,
+): Promise<PromiseSettledResult<unknown>[]> {
+  return Promise.allSettled(
+    Array.from({ length: calls }, (_, n) => service.list({ customerId: `customer-${n}` }, { signal })),
+  );
+}
+
+it('holds 50 sockets at most, and leaves nobody waiting', async () => {
+  const shop = await startShop(server.url);
+  server.answer(after(10, cards));
+  await listMany(shop.service, 400);
+  expect(server.requests).toHaveLength(400);
+  expect(server.peak).toBe(50);
+});
+
+it('uses one socket for one call after the other', async () => {
+  const shop = await startShop(server.url);
+  server.answer(cards);
+  for (let call = 0; call < 20; call += 1) await shop.call('list');
+  expect(server.connections).toBe(1);
+});
+
+it('closes idle sockets before a server would', async () => {
+  const shop = await startShop(server.url);
+  server.answer(cards);
+  await shop.call('list');
+  await sleep(3_000);
+  expect(server.sockets.size).toBe(1);
+  await eventually(() => server.sockets.size, 0, 3_000);
+}, 10_000);
+
+it('goes on with servers that close after every answer', async () => {
+  const shop = await startShop(server.url);
+  server.answer(closing(head(200, { Connection: 'close', 'Content-Length': '2' }), '[]'));
+  const settled = await listMany(shop.service, 200);
+  expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(200);
+  expect(server.requests).toHaveLength(200);
+  expect(server.peak).toBeLessThanOrEqual(50);
+});
+
+it('gives the places of aborted calls to those who wait', async () => {
+  const shop = await startShop(server.url);
+  server.answer(silence);
+  const controller = new AbortController();
+  const aborted = listMany(shop.service, 500, controller.signal);
+  await eventually(() => server.requests.length, 50);
+  server.answer(cards);
+  const waiting = shop.service.list({ customerId });
+  controller.abort();
+  await aborted;
+  await expect(waiting).resolves.toHaveLength(1);
+  expect(server.requests).toHaveLength(51);
+  expect(server.peak).toBeLessThanOrEqual(50);
+});
+
+it('serves those who wait when nothing connects', async () => {
+  const shop = await startShop('http://127.0.0.1:9', { maxRetries: 0, timeoutMs: 5_000 });
+  const start = performance.now();
+  const settled = await listMany(shop.service, 500);
+  const reasons = settled.map((it) => (it.status === 'rejected' ? String(it.reason.message) : 'cards'));
+  expect([...new Set(reasons)]).toEqual([expect.stringContaining('ECONNREFUSED')]);
+  expect(performance.now() - start).toBeLessThan(4_500);
+});
+
+describe('app.close()', () => {
+  it('waits for calls in flight', async () => {
+    const shop = await startShop(server.url);
+    server.answer(after(200, cards));
+    const call = shop.service.list({ customerId });
+    await eventually(() => server.requests.length, 1);
+    await shop.context.close();
+    await expect(call).resolves.toHaveLength(1);
+    await eventually(() => server.sockets.size, 0);
+  });
+
+  it('aborts them after 5 s, tells why, and leaves no socket', async () => {
+    const shop = await startShop(server.url, { maxRetries: 0 });
+    server.answer(silence);
+    const [list, remove] = [shop.service.list({ customerId }), shop.service.delete({ customerId, token: 'tok-1' })];
+    const settled = Promise.allSettled([list, remove]);
+    await eventually(() => server.requests.length, 2);
+    const start = performance.now();
+    await shop.context.close();
+    expect(performance.now() - start).toBeGreaterThan(4_900);
+    expect(performance.now() - start).toBeLessThan(5_500);
+    expect(await settled).toMatchObject([
+      { reason: { name: 'OttuUnavailableError', message: expect.stringContaining('shutting down') } },
+      { reason: { name: 'OttuDeleteUnknownError' } },
+    ]);
+    await eventually(() => server.sockets.size, 0);
+  }, 10_000);
+
+  it('closes a connection that is still coming about', async () => {
+    const shop = await startShop(server.url.replace('http:', 'https:'), { timeoutMs: 400, maxRetries: 0 });
+    const call = shop.call('list');
+    await eventually(() => server.sockets.size, 1);
+    await shop.context.close();
+    expect(await call).toMatchObject({ ending: 'OttuTimeoutError' });
+    await eventually(() => server.sockets.size, 0);
+  });
+
+  it('takes no call afterwards', async () => {
+    const shop = await startShop(server.url);
+    await shop.context.close();
+    expect(await shop.call('list')).toMatchObject({
+      ending: 'OttuUnavailableError',
+      result: { attempts: 0, message: expect.stringContaining('shutting down') },
+    });
+    expect(server.connections).toBe(0);
+  });
+});

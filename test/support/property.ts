@@ -1,0 +1,10 @@
+import fc from 'fast-check';
+
+const { FC_SEED, FC_PATH, STRYKER_MUTATOR_WORKER } = process.env;
+
+// A failure prints seed and path; FC_SEED=… FC_PATH=… npx jest <file> -t <name> plays it again.
+fc.configureGlobal({
+  ...(FC_SEED !== undefined && { seed: Number(FC_SEED) }),
+  ...(FC_PATH !== undefined && { path: FC_PATH }),
+  endOnFailure: STRYKER_MUTATOR_WORKER !== undefined, // a mutant needs to be killed, not to be understood
+});
