@@ -192,6 +192,25 @@ it('leaves a sick store alone for 10 s after five failures', async () => {
   expect(asked).toBe(2 * 6);
 });
 
+it('tells a delete to the other instances even while the store has its pause', async () => {
+  const store = new Map<string, string>();
+  let isWell = true;
+  const get = (key: string): unknown => (isWell ? store.get(key) : refused());
+  const one = await startInstance({
+    get,
+    set: (key, value) => store.set(key, value),
+    delete: (key) => store.delete(key),
+  });
+  const other = await startInstance(store);
+  const card = fake.save(aCard(ANNA));
+  for (const filter of [ANNA, { ...ANNA, pgCodes: ['credit-card'] }]) expect(await other.list(filter)).toEqual([card]);
+  isWell = false;
+  for (let time = 0; time < 5; time += 1) await one.list(BADER);
+  isWell = true;
+  await one.delete({ ...ANNA, token: card.token });
+  for (const filter of [ANNA, { ...ANNA, pgCodes: ['credit-card'] }]) expect(await other.list(filter)).toEqual([]);
+});
+
 it('takes nothing from before a delete that the store has not heard of, once it is well again', async () => {
   const kept = new Map<string, string>();
   let isWell = true;

@@ -14,9 +14,6 @@ export interface Generation {
 /** Longer than any list lives. A generation that the store drops costs a request and is never wrong. */
 const LIFE_MS = 24 * 60 * 60_000;
 
-/** What a change waits for the store: longer than a list, for what is not told now is seen elsewhere after `ttlMs`. */
-const TELL_MS = 1_000;
-
 /** Changes that a store may miss at once; Ottu's quota allows fewer in two hours. */
 const MAX_DEBTS = 10_000;
 
@@ -39,15 +36,15 @@ export class Generations {
   /** Tells all instances that `epoch` has begun; what the store does not confirm now is told before its next use. */
   async tell(customer: string, epoch: Epoch): Promise<void> {
     this.debts.set(customer, epoch);
-    await this.begin(customer, TELL_MS);
+    await this.begin(customer, 'tell');
   }
 
   /** A generation for a customer who has none, or whose last change is still owed; `undefined` when the store is sick. */
-  begin(customer: string, waitMs?: number): Promise<Generation | undefined> {
+  begin(customer: string, how: How = 'writeAndRead'): Promise<Generation | undefined> {
     const debt = this.debts.get(customer);
     const running = this.beginnings.get(customer);
     if (running && running.debt === debt) return running.generation;
-    const generation = this.write(customer, debt, waitMs).finally(() => {
+    const generation = this.write(customer, debt, how).finally(() => {
       if (this.beginnings.get(customer) === beginning) this.beginnings.delete(customer);
     });
     const beginning = { debt, generation };
@@ -55,15 +52,18 @@ export class Generations {
     return generation;
   }
 
-  private async write(customer: string, debt: Epoch | undefined, waitMs?: number): Promise<Generation | undefined> {
+  private async write(customer: string, debt: Epoch | undefined, how: How): Promise<Generation | undefined> {
     const own = { id: randomUUID(), keepFrom: debt?.keepFrom ?? 0 };
-    const standing = readGeneration(await this.store.writeAndRead(customer, own, LIFE_MS, waitMs));
+    const standing = readGeneration(await this.store[how](customer, own, LIFE_MS));
     if (debt === undefined) return standing; // another instance's will do: it began after this list did
     if (standing?.id !== own.id) return undefined; // it may be older than the change
     if (this.debts.get(customer) === debt) this.debts.delete(customer);
     return standing;
   }
 }
+
+/** Which of the store's two ways to write and read back: as a list would wait, or as a change. */
+type How = 'writeAndRead' | 'tell';
 
 interface Beginning {
   readonly debt: Epoch | undefined;

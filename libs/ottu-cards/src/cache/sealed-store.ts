@@ -15,6 +15,9 @@ export interface CardStore {
 /** What a list waits for the store at most. */
 const SHORT_MS = 200;
 
+/** What a change waits: longer than a list, for what is not told now is seen elsewhere after `ttlMs`. */
+const TELL_MS = 1_000;
+
 /** Text in, text out, sealed in between. Never rejects, never waits long. */
 export class SealedStore {
   private readonly guard = new StoreGuard();
@@ -36,18 +39,28 @@ export class SealedStore {
   }
 
   /** Writes and gives what stands there afterwards: a Keyv says "done" even when its Redis is gone. */
-  async writeAndRead(key: string, value: unknown, ttlMs: number, waitMs = SHORT_MS): Promise<unknown> {
-    const sealed = this.sealer.seal(key, value);
-    const told = await this.guard.ask(waitMs, async () => {
-      await this.store.set(key, sealed, ttlMs);
-      const kept = await this.store.get(key);
-      if (kept === undefined || kept === null) throw new Error('The store kept nothing.');
-      return kept;
-    });
+  async writeAndRead(key: string, value: unknown, ttlMs: number): Promise<unknown> {
+    const told = await this.guard.ask(SHORT_MS, this.writing(key, value, ttlMs));
+    return told && this.sealer.open(key, told.answer);
+  }
+
+  /** As `writeAndRead`, for what other instances must know: longer in waiting, and tried even when the store is sick. */
+  async tell(key: string, value: unknown, ttlMs: number): Promise<unknown> {
+    const told = await this.guard.tell(TELL_MS, this.writing(key, value, ttlMs));
     return told && this.sealer.open(key, told.answer);
   }
 
   async remove(key: string): Promise<void> {
     await this.guard.ask(SHORT_MS, async () => this.store.delete(key));
+  }
+
+  private writing(key: string, value: unknown, ttlMs: number): () => Promise<unknown> {
+    const sealed = this.sealer.seal(key, value);
+    return async () => {
+      await this.store.set(key, sealed, ttlMs);
+      const kept = await this.store.get(key);
+      if (kept === undefined || kept === null) throw new Error('The store kept nothing.');
+      return kept;
+    };
   }
 }
