@@ -13,6 +13,14 @@ const fastify = (major) => ({ '@nestjs/platform-fastify': `^${major}` });
 const esm = { type: 'module', module: 'nodenext' };
 const commonJs = { type: 'commonjs', module: 'node16' };
 
+/** Classic Jest: its resolver does not know that `./checkout.js` is written in TypeScript. */
+const TS_JEST = {
+  preset: 'ts-jest',
+  roots: ['.'],
+  testPathIgnorePatterns: ['dist'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+};
+
 const jest = { jest: '^30.0.0', '@types/jest': '^30.0.0' };
 const RUNNERS = {
   none: { dependencies: {}, command: undefined },
@@ -22,7 +30,7 @@ const RUNNERS = {
   },
   'ts-jest': {
     dependencies: { ...jest, 'ts-jest': '^29.4.0' },
-    command: ['node_modules/jest/bin/jest.js', '--preset=ts-jest', '--roots=.', '--testPathIgnorePatterns=dist'],
+    command: ['node_modules/jest/bin/jest.js', '--config', JSON.stringify(TS_JEST)],
   },
   vitest: {
     dependencies: { vitest: '^3.2.0', ...jest }, // Jest's for its types alone
