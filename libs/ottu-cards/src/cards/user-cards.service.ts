@@ -48,7 +48,9 @@ export class UserCardsService {
     check('list', LIST_RULES, { customerId, pgCodes, agreementId }, options);
     const call = listCardsCall({ customerId, pgCodes, agreementId }, this.env);
     if (!this.cache) return this.transport.send(call, options);
-    return this.cache.list({ customerId, pgCodes, agreementId }, options, (limits) => this.transport.send(call, limits));
+    return this.cache.list({ customerId, pgCodes, agreementId }, options, (limits) =>
+      this.transport.send(call, limits),
+    );
   }
 
   /**
@@ -60,7 +62,9 @@ export class UserCardsService {
     const { customerId, token } = object('find', REFERENCE_RULES, card);
     check('find', REFERENCE_RULES, { customerId, token }, options);
     const call = listCardsCall({ customerId }, this.env);
-    const cards = await this.changing({ customerId, effect: 'read' }, options, () => this.transport.send(call, options));
+    const cards = await this.changing({ customerId, effect: 'read' }, options, () =>
+      this.transport.send(call, options),
+    );
     return cards.find((found) => found.token === token);
   }
 

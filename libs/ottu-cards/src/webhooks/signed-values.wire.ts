@@ -1,60 +1,47 @@
 /** Two ways to sign live side by side at Ottu; the merchant's instance decides which one it uses. */
 export type WebhookScheme = 'standard' | 'subscription';
 
+const STANDARD = [
+  'amount',
+  'currency_code',
+  'customer_address_city',
+  'customer_address_country',
+  'customer_address_line1',
+  'customer_address_line2',
+  'customer_address_postal_code',
+  'customer_address_state',
+  'customer_email',
+  'customer_first_name',
+  'customer_last_name',
+  'customer_phone',
+  'gateway_account',
+  'gateway_name',
+  'order_no',
+  'reference_number',
+  'result',
+  'state',
+];
+
+const SUBSCRIPTION = [
+  ...STANDARD,
+  'agreement.id',
+  'extra.autopay.subscription_id',
+  'extra.merchant_id',
+  'payment_type',
+  'session_id',
+  'token.customer_id',
+  'token.pg_code',
+  'token.token',
+];
+
 /**
- * What each scheme signs, in the order in which it does.
+ * What each scheme signs, in the order in which it does: alphabetical.
  *
  * @see Ottu's webhook guides, the 18 fields and the 26 paths that follow them since about August 2026, seen 2026-11-20
  */
 export const SIGNED_PATHS: Readonly<Record<WebhookScheme, readonly string[]>> = {
-  standard: [
-    'amount',
-    'currency_code',
-    'customer_address_city',
-    'customer_address_country',
-    'customer_address_line1',
-    'customer_address_line2',
-    'customer_address_postal_code',
-    'customer_address_state',
-    'customer_email',
-    'customer_first_name',
-    'customer_last_name',
-    'customer_phone',
-    'gateway_account',
-    'gateway_name',
-    'order_no',
-    'reference_number',
-    'result',
-    'state',
-  ],
-  subscription: [
-    'agreement.id',
-    'amount',
-    'currency_code',
-    'customer_address_city',
-    'customer_address_country',
-    'customer_address_line1',
-    'customer_address_line2',
-    'customer_address_postal_code',
-    'customer_address_state',
-    'customer_email',
-    'customer_first_name',
-    'customer_last_name',
-    'customer_phone',
-    'extra.autopay.subscription_id',
-    'extra.merchant_id',
-    'gateway_account',
-    'gateway_name',
-    'order_no',
-    'payment_type',
-    'reference_number',
-    'result',
-    'session_id',
-    'state',
-    'token.customer_id',
-    'token.pg_code',
-    'token.token',
-  ],
+  standard: STANDARD,
+  subscription: SUBSCRIPTION.toSorted(byCodeUnits),
 };
 
 /** The texts that a scheme signs, by path, in its order. */
@@ -91,4 +78,8 @@ export function valueAt(payload: unknown, path: readonly string[]): unknown {
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function byCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : 1;
 }
