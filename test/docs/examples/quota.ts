@@ -1,6 +1,6 @@
 // #region memory
-import { Injectable, Module } from '@nestjs/common';
-import { OttuCardsModule, type SavedCard, UserCardsService } from 'nestjs-ottu-cards';
+import { Module } from '@nestjs/common';
+import { OttuCardsModule } from 'nestjs-ottu-cards';
 import { cardCache } from 'nestjs-ottu-cards/cache';
 
 @Module({
@@ -15,6 +15,9 @@ import { cardCache } from 'nestjs-ottu-cards/cache';
 })
 export class OneProcessModule {}
 // #endregion
+
+import { Injectable } from '@nestjs/common';
+import { type SavedCard, UserCardsService } from 'nestjs-ottu-cards';
 
 // #region redis
 import { createKeyv } from '@keyv/redis';

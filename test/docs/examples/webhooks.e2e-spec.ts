@@ -31,7 +31,7 @@ it('keeps a card that a customer saves while paying', async () => {
 import { OttuCardsModule } from 'nestjs-ottu-cards';
 import { signWebhook } from 'nestjs-ottu-cards/webhooks';
 import { startFake } from '../../support/application.js';
-import { Pager, PagerModule, PaymentsController, WalletModule, WalletRepair, watched } from './webhooks.js';
+import { Pager, PagerModule, PaymentsController, WalletStoreModule, WalletRepair, watched } from './webhooks.js';
 
 const hmacKey = 'obviously-false';
 beforeEach(() => {
@@ -45,7 +45,7 @@ afterEach(closeAll);
 it('finds a missed card by listing, and keeps it once', async () => {
   const ottu = await startFake();
   const module = await Test.createTestingModule({
-    imports: [OttuCardsModule.forRoot(ottu.options), WalletModule],
+    imports: [OttuCardsModule.forRoot(ottu.options), WalletStoreModule],
     providers: [WalletRepair],
   }).compile();
   closeWithTest(() => module.close());

@@ -1,5 +1,5 @@
-import { Body, Controller, HttpCode, Module, Post, UnauthorizedException } from '@nestjs/common';
-import { OttuCardsModule, type SavedCard, UserCardsService } from 'nestjs-ottu-cards';
+import { Body, Controller, HttpCode, Post, UnauthorizedException } from '@nestjs/common';
+import { type SavedCard, UserCardsService } from 'nestjs-ottu-cards';
 
 /** The shop's own storage. */
 export class Wallet {
@@ -12,7 +12,7 @@ export class Wallet {
 }
 
 @Module({ providers: [Wallet], exports: [Wallet] })
-export class WalletModule {}
+export class WalletStoreModule {}
 
 // #region handler
 import { Injectable } from '@nestjs/common';
@@ -29,6 +29,8 @@ export class CardSavedHandler implements OttuCardSavedHandler {
 // #endregion
 
 // #region module
+import { Module } from '@nestjs/common';
+import { OttuCardsModule } from 'nestjs-ottu-cards';
 import { OttuWebhooksModule } from 'nestjs-ottu-cards/webhooks';
 
 @Module({
@@ -43,7 +45,7 @@ import { OttuWebhooksModule } from 'nestjs-ottu-cards/webhooks';
       hmacKey: process.env['OTTU_HMAC_KEY'] ?? '', // "HMAC key" in Ottu's dashboard
       path: 'webhooks/ottu', // Ottu's webhook_url is https://shop.example/webhooks/ottu
       handler: CardSavedHandler,
-      imports: [WalletModule], // what the handler injects
+      imports: [WalletStoreModule], // what the handler injects
     }),
   ],
 })
@@ -57,7 +59,7 @@ import { Keyv } from 'keyv';
 export const webhooks = OttuWebhooksModule.forRootAsync({
   path: 'webhooks/ottu',
   handler: CardSavedHandler,
-  imports: [WalletModule],
+  imports: [WalletStoreModule],
   useFactory: () => ({
     hmacKey: process.env['OTTU_HMAC_KEY'] ?? '',
     store: new Keyv(new KeyvRedis('redis://127.0.0.1:6379')),
@@ -81,7 +83,7 @@ export class PagerModule {}
 export const watched = OttuWebhooksModule.forRootAsync({
   path: 'webhooks/ottu',
   handler: CardSavedHandler,
-  imports: [WalletModule, PagerModule],
+  imports: [WalletStoreModule, PagerModule],
   inject: [Pager],
   useFactory: (pager: Pager) => ({
     hmacKey: process.env['OTTU_HMAC_KEY'] ?? '',

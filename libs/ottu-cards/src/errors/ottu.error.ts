@@ -17,7 +17,7 @@ export interface OttuErrorFacts {
  * id, name or body, and no `cause`: it may be logged as it is.
  */
 export abstract class OttuError extends Error {
-  /** Whether the same call may succeed later without a change on this side. */
+  /** Whether the failure may pass by itself, so that the same call may succeed later. */
   abstract readonly retryable: boolean;
   /** How many requests went out for this call; 0 when it was refused on this machine. */
   readonly attempts: number;
