@@ -83,3 +83,7 @@ it('prints without its secret', () => {
   const cache = cardCache({ secret: CANARIES.apiKey });
   expect(leaksIn({ printed: inspect(cache, { depth: Infinity, showHidden: true }) })).toEqual([]);
 });
+
+it.each([null, undefined, {}, { customerId: 7 }])('refuses to invalidate %j', async (customer) => {
+  await expect(cardCache().invalidate(customer as never)).rejects.toMatchObject({ name: 'OttuInputError' });
+});

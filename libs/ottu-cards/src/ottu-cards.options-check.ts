@@ -76,6 +76,8 @@ function baseUrlProblem(value: unknown): string | undefined {
 
 function proxyProblem(value: unknown): string | undefined {
   const url = parseUrl(value);
+  if (url !== undefined && !isDecodable(url.username + url.password))
+    return 'holds a % that encodes nothing: write %25';
   const isProxy = url !== undefined && /^https?:$/.test(url.protocol) && isOriginOnly(url);
   return isProxy ? undefined : "must be the address of an HTTP proxy, such as 'http://proxy.internal:3128'";
 }
@@ -93,6 +95,15 @@ function configError(problems: readonly string[]): OttuConfigError {
 
 function parseUrl(value: unknown): URL | undefined {
   return typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isOriginOnly(url: URL): boolean {

@@ -16,7 +16,8 @@ export class ResolvedOptions implements TransportOptions {
   readonly #proxy: string | undefined;
 
   /** @throws OttuConfigError */
-  constructor(options: unknown) {
+  constructor(given: unknown) {
+    const options: unknown = isObject(given) ? Object.assign(Object.create(null), given) : given; // nothing inherited
     checkOptions(options);
     const { apiKey, env, merchantId, baseUrl } = options;
     this.origin = new URL(baseUrl ?? `https://${merchantId ?? OTTU_CARDS_DEFAULTS.merchantId}`).origin;
@@ -58,4 +59,8 @@ async function askForKey(apiKey: () => string | Promise<string>): Promise<string
   }
   if (typeof key === 'string' && apiKeyProblem(key) === undefined) return key;
   throw new OttuConfigError(`What the apiKey function gave ${apiKeyProblem(key)}. Nothing was sent.`);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

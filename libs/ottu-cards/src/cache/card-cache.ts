@@ -1,4 +1,4 @@
-import { brokenRules, customerIdRule } from '../cards/card-arguments.js';
+import { customerIdRule } from '../cards/card-arguments.js';
 import type { BindableCache, CacheBinding, CardListCache } from '../cards/card-list-cache.js';
 import { OttuConfigError, OttuInputError } from '../errors/errors.js';
 import { BoundCache } from './bound-cache.js';
@@ -26,10 +26,13 @@ export class CardCache implements BindableCache {
    * @throws OttuInputError when `customerId` is none
    */
   async invalidate(customer: { readonly customerId: string }): Promise<void> {
-    const fieldErrors = brokenRules(customer, { customerId: customerIdRule });
-    const [problem] = fieldErrors['customerId'] ?? [];
-    if (problem !== undefined) throw new OttuInputError(`cache.invalidate(): customerId ${problem}.`, { fieldErrors });
-    if (this.#bound) return this.#bound.forget({ customerId: customer.customerId });
+    const customerId: unknown = (customer ?? {}).customerId;
+    const problem = customerIdRule(customerId);
+    if (typeof customerId !== 'string' || problem !== undefined) {
+      const fieldErrors = { customerId: [problem ?? 'must be a string'] };
+      throw new OttuInputError(`cache.invalidate(): customerId ${problem}.`, { fieldErrors });
+    }
+    if (this.#bound) return this.#bound.forget({ customerId });
     throw new OttuConfigError(
       'cache.invalidate(): this cache belongs to no module. Pass it to OttuCardsModule.forRoot({ cache }) first.',
     );

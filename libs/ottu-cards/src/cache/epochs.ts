@@ -13,19 +13,26 @@ export interface Epoch {
  */
 export class Epochs {
   private last = 0;
+  /** The longest doubt about a customer who was forgotten: it holds for whoever is met anew. */
+  private floor = 0;
   private readonly current: LRUCache<string, Epoch>;
 
   constructor(maxCustomers: number) {
-    this.current = new LRUCache({ max: maxCustomers });
+    this.current = new LRUCache({
+      max: maxCustomers,
+      dispose: ({ keepFrom }, _customer, reason) => {
+        if (reason === 'evict') this.floor = Math.max(this.floor, keepFrom);
+      },
+    });
   }
 
   of(customer: string): Epoch {
-    return this.current.get(customer) ?? this.begin(customer, 0);
+    return this.current.get(customer) ?? this.begin(customer, this.floor);
   }
 
   /** Something has changed, or may have. A doubt of an earlier change stays. */
   next(customer: string, keepFrom: number): Epoch {
-    return this.begin(customer, Math.max(keepFrom, this.current.get(customer)?.keepFrom ?? 0));
+    return this.begin(customer, Math.max(keepFrom, this.current.get(customer)?.keepFrom ?? this.floor));
   }
 
   private begin(customer: string, keepFrom: number): Epoch {

@@ -202,3 +202,15 @@ it('holds no more lists than it may', () => {
   const kept = addresses.filter((address) => ledger.look(address, 1).cards !== undefined);
   expect(kept.length).toBeLessThanOrEqual(3);
 });
+
+it('keeps its doubt about a customer whom it had to forget for others', () => {
+  const ledger = new ListLedger(TTL_MS, 2);
+  const addressOf = (name: string) => ({ customer: name, list: name });
+  ledger.forget(addressOf('anna'), DOUBT_MS);
+  for (const other of ['bader', 'carl']) ledger.look(addressOf(other), 0);
+
+  ledger.keep(addressOf('anna'), ledger.look(addressOf('anna'), 1), [aCard()]);
+  expect(ledger.look(addressOf('anna'), 2).cards).toBeUndefined();
+  ledger.keep(addressOf('anna'), ledger.look(addressOf('anna'), DOUBT_MS), [aCard()]);
+  expect(ledger.look(addressOf('anna'), DOUBT_MS + 1).cards).toHaveLength(1);
+});

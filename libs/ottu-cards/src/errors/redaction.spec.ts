@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { redactor } from './redaction.js';
 
 const TOKEN = 'tok-00000001';
-const CUSTOMER = 'Customer & "One" ك/1';
+const CUSTOMER = 'Customer & "One" O\'Neil ك/1';
 const cut = redactor([TOKEN, CUSTOMER, '']);
 const percent = (text: string): string =>
   [...Buffer.from(text)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
@@ -35,6 +35,8 @@ const FORMS: [form: string, write: (value: string) => string][] = [
     'as HTML',
     (value) => value.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
   ],
+  ['as HTML with apostrophes', (value) => value.replaceAll('&', '&amp;').replaceAll("'", '&apos;')],
+  ['as Python writes it', (value) => value.replaceAll("'", String.raw`\'`)],
   ['as HTML entities', entities],
   ['as decimal entities', decimals],
   ['in hex', (value) => Buffer.from(value).toString('hex')],
