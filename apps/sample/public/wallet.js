@@ -49,7 +49,7 @@ async function loaded(cards) {
 }
 
 /** Brings in what has changed elsewhere, and leaves alone what the customer is doing. */
-async function lookAgain() {
+async function lookAgain({ type }) {
   if (state.view !== 'list') return load();
   const thisLook = ++loads;
   let seen;
@@ -60,19 +60,20 @@ async function lookAgain() {
     await whenClosed(byId('delete')); // its focus goes back to a row
     if (thisLook !== loads || cards === undefined) return;
   } while (seen !== deletions); // asked before that card was gone
-  mergeRows(cards);
+  const saved = mergeRows(cards);
+  if (saved) toast(cardWord('saved', saved));
+  else if (type === 'cards' && state.gateway !== '') toast(word('savedElsewhere'));
   await loadOffer();
 }
 
+/** Gives the card that was not there before. */
 function mergeRows(cards) {
   const before = new Map(state.rows.map((row) => [row.card.token, row]));
   const focused = [...byId('content').querySelectorAll('.rows > li')].findIndex((row) => row.matches(':focus-within'));
   const focusedToken = state.rows[focused]?.card.token;
   change({ rows: cards.map((card) => ({ ...before.get(card.token), card })), gateways: gatewaysOf(cards) });
   if (focusedToken !== undefined) focusRow(focusedToken);
-  const [saved] = cards.filter(({ token }) => !before.has(token));
-  if (saved) toast(cardWord('saved', saved));
-  else if (state.gateway !== '') toast(word('savedElsewhere'));
+  return cards.find(({ token }) => !before.has(token));
 }
 
 function focusRow(token) {
