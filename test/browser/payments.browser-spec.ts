@@ -38,6 +38,15 @@ async function pay(page: Page, last4: string): Promise<Page> {
   return till;
 }
 
+/** Sends a webhook about a card of Omar's as a developer does; gives where the page says what came of it. */
+async function send(page: Page, scheme: string, kind: string): Promise<Locator> {
+  await page.getByLabel('About a card of').selectOption('Omar');
+  await page.getByLabel('Signature scheme').selectOption(scheme);
+  await page.getByLabel('Which is').selectOption(kind);
+  await page.getByRole('button', { name: 'Send webhook' }).click();
+  return page.getByRole('status');
+}
+
 inBrowser('a payment', () => {
   it('brings its card onto the open list, without a reload, for its own customer alone', async () => {
     const [omar, layla] = [await openWallet('Omar Nasser'), await openWallet('Layla Haddad')];
@@ -123,14 +132,6 @@ inBrowser('a payment', () => {
 });
 
 inBrowser('a webhook from the page of the developer', () => {
-  const send = async (page: Page, scheme: string, kind: string): Promise<Locator> => {
-    await page.getByLabel('About a card of').selectOption('Omar');
-    await page.getByLabel('Signature scheme').selectOption(scheme);
-    await page.getByLabel('Which is').selectOption(kind);
-    await page.getByRole('button', { name: 'Send webhook' }).click();
-    return page.getByRole('status');
-  };
-
   describe.each(['standard', 'subscription'])('of the %s scheme', (scheme) => {
     it('brings its card once, though it comes twice', async () => {
       const [shop, page] = [await openWallet('Omar Nasser'), await openShop({}, '/dev/')];
