@@ -1,4 +1,5 @@
-import type { Locator, Page } from 'playwright-core';
+import { EventEmitter, once } from 'node:events';
+import type { Locator, Page, Route } from 'playwright-core';
 import { inBrowser, openShop, openWallet, ottuIs, webhookSent } from './browser.js';
 
 const rows = (page: Page): Locator => page.getByRole('list', { name: 'Your saved cards' }).getByRole('listitem');
@@ -85,6 +86,38 @@ inBrowser('a payment', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Keep' }).click();
     await rows(page).nth(2).waitFor();
     expect(await isFocused(button)).toBe(true);
+  });
+
+  it('does not bring back a card that is deleted meanwhile', async () => {
+    const page = await openWallet('Omar Nasser');
+    const [answered, deleted] = [new EventEmitter(), new EventEmitter()];
+    const answerLate = async (route: Route): Promise<void> => {
+      const response = await route.fetch();
+      answered.emit('now');
+      await once(deleted, 'now');
+      await route.fulfill({ response });
+    };
+    const isAnswered = once(answered, 'now');
+    await page.route('**/wallet/cards', answerLate, { times: 1 });
+    await webhookSent({ customer: 'omar', scheme: 'standard', kind: 'genuine' });
+    await isAnswered;
+    await page.getByRole('button', { name: 'Delete card ending in 4417' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await rows(page).filter({ hasText: '4417' }).waitFor({ state: 'detached' });
+    deleted.emit('now');
+    await page.getByRole('status').getByText('is saved now.').waitFor();
+    expect(await rows(page).filter({ hasText: '4417' }).count()).toBe(0);
+    expect(await rows(page).count()).toBe(2);
+  });
+
+  it('tells why its card is not shown while Ottu is down', async () => {
+    const page = await openWallet('Omar Nasser');
+    await page.route('**/wallet/cards', (route) =>
+      route.fulfill({ status: 502, json: { errorCode: 'provider_unavailable' } }),
+    );
+    await webhookSent({ customer: 'omar', scheme: 'standard', kind: 'genuine' });
+    await page.getByRole('status').getByText('does not answer at the moment').waitFor();
+    expect(await rows(page).count()).toBe(2);
   });
 
   it('gives a customer without cards their first one', async () => {

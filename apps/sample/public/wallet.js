@@ -54,16 +54,18 @@ async function lookAgain({ type }) {
   const thisLook = ++loads;
   let seen;
   let cards;
+  let failure;
   do {
     seen = deletions;
-    ({ success: cards } = await attempt(() => ask('GET', cardsAddress())));
+    ({ success: cards, failure } = await attempt(() => ask('GET', cardsAddress())));
     await whenClosed(byId('delete')); // its focus goes back to a row
-    if (thisLook !== loads || cards === undefined) return;
+    if (thisLook !== loads) return undefined;
+    if (failure) return toast(failureWord(failure));
   } while (seen !== deletions); // asked before that card was gone
   const saved = mergeRows(cards);
   if (saved) toast(cardWord('saved', saved));
   else if (type === 'cards' && state.gateway !== '') toast(word('savedElsewhere'));
-  await loadOffer();
+  return loadOffer();
 }
 
 /** Gives the card that was not there before. */
