@@ -157,6 +157,7 @@ inBrowser('a payment', () => {
     await page.getByRole('button', { name: 'العربية' }).click();
     const link = page.getByRole('link', { name: 'ادفع واحفظ بطاقة جديدة' });
     const [till] = await Promise.all([page.context().waitForEvent('page'), link.click()]);
+    await till.getByRole('heading', { name: 'الدفع' }).waitFor(); // the page's script has run
     expect(await till.locator('html').getAttribute('dir')).toBe('rtl');
     await till.getByRole('button', { name: 'ادفع' }).click();
     await till.getByRole('status').getByText('تم الدفع').waitFor();
