@@ -1,6 +1,6 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
-import { inBrowser, openShop, openWallet, ottuIs } from './browser.js';
+import { inBrowser, openShop, openWallet, ottuIs, webhookSent } from './browser.js';
 
 /** The rules that the page breaks, with the elements that do. */
 async function violations(page: Page): Promise<unknown> {
@@ -8,6 +8,13 @@ async function violations(page: Page): Promise<unknown> {
   return page.evaluate(
     'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]))',
   );
+}
+
+async function openPaymentPage(options: object): Promise<Page> {
+  const page = await openWallet('Omar Nasser', options);
+  await page.goto('/dev/pay.html');
+  await page.getByRole('heading', { name: 'Payment' }).waitFor();
+  return page;
 }
 
 const openDialog = async (page: Page): Promise<void> => page.locator('.delete').first().click();
@@ -57,6 +64,34 @@ const STATES: readonly [state: string, open: (options: object) => Promise<Page>]
       return page;
     },
   ],
+  [
+    'card that has just arrived',
+    async (options) => {
+      const page = await openWallet('Omar Nasser', options);
+      await webhookSent({ customer: 'omar', scheme: 'standard', kind: 'genuine' });
+      await page.locator('.toast.shown').waitFor();
+      return page;
+    },
+  ],
+  ['payment page', openPaymentPage],
+  [
+    'payment page, paid',
+    async (options) => {
+      const page = await openPaymentPage(options);
+      await page.getByRole('button', { name: 'Pay' }).click();
+      await page.getByRole('status').getByText('Paid.').waitFor();
+      return page;
+    },
+  ],
+  [
+    'developer who has sent a webhook',
+    async (options) => {
+      const page = await openShop(options, '/dev/');
+      await page.getByRole('button', { name: 'Send webhook' }).click();
+      await page.getByRole('status').getByText('Answered').waitFor();
+      return page;
+    },
+  ],
   ['developer', (options) => openShop(options, '/dev/')],
 ];
 
@@ -71,6 +106,9 @@ inBrowser('accessibility', () => {
       await page.getByRole('button', { name: 'العربية' }).click();
       expect(await violations(page)).toEqual([]);
       await openDialog(page);
+      expect(await violations(page)).toEqual([]);
+      await page.goto('/dev/pay.html');
+      await page.getByRole('heading', { name: 'الدفع' }).waitFor();
       expect(await violations(page)).toEqual([]);
     });
   });

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { type Sample, startSample, visit } from '../sample/sample.js';
+import { answer, type Sample, startSample, visit } from '../sample/sample.js';
 import { closeAll } from '../support/application.js';
 
 const PLACES = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -79,4 +79,13 @@ export async function openWallet(customer: string, options?: BrowserContextOptio
 /** Switches the fake Ottu as the developer's page does. */
 export async function ottuIs(mood: 'well' | 'slow' | 'down'): Promise<void> {
   await visit(`${shop.url}/dev/mood`, 'PUT', { body: { mood } });
+}
+
+/** Has the fake Ottu send a webhook as the developer's page does; gives what came of it. */
+export async function webhookSent(body: {
+  readonly customer: string;
+  readonly scheme: 'standard' | 'subscription';
+  readonly kind: 'genuine' | 'forged' | 'doubled';
+}): Promise<unknown> {
+  return answer(`${shop.url}/dev/webhooks`, 'POST', { body });
 }

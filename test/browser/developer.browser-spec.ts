@@ -28,6 +28,7 @@ inBrowser('the page of the developer', () => {
     await shop.getByRole('button', { name: 'Try again' }).click();
     await shop.getByRole('button', { name: 'Delete card ending in 7777' }).waitFor();
 
+    await shop.getByRole('complementary').getByText('•••• 7777').waitFor(); // nothing is on its way to Ottu any more
     await page.getByRole('button', { name: 'Start over' }).click();
     await page.getByText('Nothing yet.').waitFor();
     await shop.reload();

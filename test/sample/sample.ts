@@ -16,6 +16,7 @@ const NOTHING_SET = {
   OTTU_API_KEY: '',
   OTTU_ENV: '',
   OTTU_MERCHANT_ID: '',
+  OTTU_HMAC_KEY: '',
   SESSION_SECRET: '',
   HOST: '',
   NODE_ENV: '',
@@ -79,8 +80,9 @@ export async function firstCard(url: string, cookie: string): Promise<string> {
 }
 
 /** The status of a request under a `Host` that fetch would not send. */
-export async function statusUnderHost(url: string, host: string): Promise<number | undefined> {
-  const sent = request(url, { headers: { host } }).end();
+export async function statusUnderHost(url: string, host: string, method = 'GET'): Promise<number | undefined> {
+  const sent = request(url, { method, headers: { host, 'content-type': 'application/json' } });
+  sent.end(method === 'GET' ? undefined : '{}');
   const [response] = await once(sent, 'response');
   response.resume();
   return response.statusCode;

@@ -20,6 +20,11 @@ export function symbol(id, className) {
   return svg;
 }
 
+/** Settles as soon as this dialog is closed, and at once where it is. */
+export async function whenClosed(dialog) {
+  while (dialog.open) await new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }));
+}
+
 export function byId(id) {
   return document.getElementById(id);
 }

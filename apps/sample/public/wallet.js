@@ -1,7 +1,8 @@
 import { ask } from './api.js';
+import { listenForCards } from './card-events.js';
 import { cardFace, cardRow } from './card.js';
 import { confirmDelete } from './delete-dialog.js';
-import { byId, el, listen } from './dom.js';
+import { byId, el, listen, whenClosed } from './dom.js';
 import { toast } from './toast.js';
 import { VIEWS } from './wallet-views.js';
 import { cardWord, failureWord, gatewayName, word } from './words.js';
@@ -14,11 +15,13 @@ const LOOK_AGAIN = new Set(['card_not_found', 'delete_outcome_unknown', 'provide
 /** `view` is loading, list or error; each of `rows` is `{ card, isDeleting?, failure? }`. */
 let state = {};
 let loads = 0;
+let deletions = 0;
 let onSessionEnd;
 
 export async function openWallet(sessionEnded) {
   onSessionEnd = sessionEnded;
   state = { rows: [], gateways: [], gateway: '', offer: null };
+  listenForCards(lookAgain);
   await load();
 }
 
@@ -33,18 +36,52 @@ async function load() {
   const thisLoad = ++loads;
   change({ view: 'loading', rows: [] });
   byId('announce').textContent = word('loading');
-  const query = state.gateway === '' ? '' : `?pgCodes=${encodeURIComponent(state.gateway)}`;
-  const { success: cards, failure } = await attempt(() => ask('GET', CARDS + query));
+  const { success: cards, failure } = await attempt(() => ask('GET', cardsAddress()));
   if (thisLoad !== loads) return; // something else was asked meanwhile
   if (failure) change({ view: 'error', failure });
   else await loaded(cards);
 }
 
 async function loaded(cards) {
-  const gateways = state.gateway === '' ? [...new Set(cards.map((card) => card.pgCode))] : state.gateways;
-  change({ view: 'list', rows: cards.map((card) => ({ card })), gateways });
+  change({ view: 'list', rows: cards.map((card) => ({ card })), gateways: gatewaysOf(cards) });
   byId('announce').textContent = word('loaded', { count: cards.length });
   await loadOffer();
+}
+
+/** Brings in what has changed elsewhere, and leaves alone what the customer is doing. */
+async function lookAgain({ type }) {
+  if (state.view !== 'list') return load();
+  const thisLook = ++loads;
+  let seen;
+  let cards;
+  let failure;
+  do {
+    seen = deletions;
+    ({ success: cards, failure } = await attempt(() => ask('GET', cardsAddress())));
+    await whenClosed(byId('delete')); // its focus goes back to a row
+    if (thisLook !== loads) return undefined;
+    if (failure) return toast(failureWord(failure));
+  } while (seen !== deletions); // asked before that card was gone
+  const saved = mergeRows(cards);
+  if (saved) toast(cardWord('saved', saved));
+  else if (type === 'cards' && state.gateway !== '') toast(word('savedElsewhere'));
+  return loadOffer();
+}
+
+/** Gives the card that was not there before. */
+function mergeRows(cards) {
+  const before = new Map(state.rows.map((row) => [row.card.token, row]));
+  const focused = [...byId('content').querySelectorAll('.rows > li')].findIndex((row) => row.matches(':focus-within'));
+  const focusedToken = state.rows[focused]?.card.token;
+  change({ rows: cards.map((card) => ({ ...before.get(card.token), card })), gateways: gatewaysOf(cards) });
+  if (focusedToken !== undefined) focusRow(focusedToken);
+  return cards.find(({ token }) => !before.has(token));
+}
+
+function focusRow(token) {
+  const index = state.rows.findIndex(({ card }) => card.token === token);
+  const row = byId('content').querySelector('.rows')?.children[index];
+  (row?.querySelector('.delete') ?? byId('cards-title')).focus();
 }
 
 /** What checkout offers is a courtesy: without it the list stands alone. */
@@ -103,11 +140,21 @@ function changeRow(card, changes) {
 }
 
 function dropRow(card) {
+  deletions += 1;
   const index = indexOf(card);
   if (index === -1) return;
   state = { ...state, rows: state.rows.toSpliced(index, 1) };
   if (state.rows.length === 0) renderWallet();
   else byId('content').querySelector('.rows').children[index].remove();
+}
+
+function cardsAddress() {
+  return state.gateway === '' ? CARDS : `${CARDS}?pgCodes=${encodeURIComponent(state.gateway)}`;
+}
+
+/** With a gateway chosen the other ones are not among the cards. */
+function gatewaysOf(cards) {
+  return state.gateway === '' ? [...new Set(cards.map((card) => card.pgCode))] : state.gateways;
 }
 
 function indexOf(card) {

@@ -8,6 +8,7 @@ import { FakeOttu } from 'nestjs-ottu-cards/testing';
 import { CheckoutService } from './checkout.service.js';
 import { DemoLoginModule } from './demo/demo-login.module.js';
 import { DevModule, isDevelopedHere } from './dev/dev.module.js';
+import { PaymentsModule } from './payments/payments.module.js';
 import { SameOriginGuard } from './same-origin.guard.js';
 import { customerOf, SessionGuard } from './session/session.guard.js';
 import { SessionModule } from './session/session.module.js';
@@ -24,7 +25,9 @@ import { ShopController } from './shop.controller.js';
     ConditionalModule.registerWhen(DevModule, isDevelopedHere, { debug: false }),
     DemoLoginModule,
     SessionModule,
+    PaymentsModule,
     OttuCardsModule.forRootAsync({
+      isGlobal: true, // the webhooks confirm cards with it
       inject: [ConfigService, { token: FakeOttu, optional: true }],
       useFactory: (config: ConfigService<ShopConfig, true>, fake?: FakeOttu) =>
         fake?.options ?? {

@@ -20,6 +20,11 @@ export class ShopConfig {
   @IsString()
   readonly OTTU_MERCHANT_ID?: string;
 
+  /** The HMAC key from Ottu's dashboard. Beside a real Ottu and without it, no webhook is taken. */
+  @IsOptional()
+  @IsString()
+  readonly OTTU_HMAC_KEY?: string;
+
   /** Seals the session cookies. Without it sessions end when the shop does. */
   @ValidateIf(({ NODE_ENV, SESSION_SECRET }: ShopConfig) => NODE_ENV === 'production' || SESSION_SECRET !== undefined)
   @MinLength(32, { message: 'SESSION_SECRET must have 32 characters or more: openssl rand -base64 32 makes one' })

@@ -1,5 +1,6 @@
-import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { type MiddlewareConsumer, Module, type NestModule, RequestMethod } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
+import { WEBHOOK_PATH } from '../payments/webhook-path.js';
 import { SessionModule } from '../session/session.module.js';
 import type { ShopConfig } from '../shop.config.js';
 import { LoginController } from './login.controller.js';
@@ -22,6 +23,7 @@ export class DemoLoginModule implements NestModule {
   }
 
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(loopbackOnly).forRoutes('{*all}');
+    const webhooks = { path: WEBHOOK_PATH, method: RequestMethod.POST }; // come through a tunnel, and open no session
+    consumer.apply(loopbackOnly).exclude(webhooks).forRoutes('{*all}');
   }
 }

@@ -3,6 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { aCard, FakeOttu, type ScriptedAnswer } from 'nestjs-ottu-cards/testing';
 import { customerIdOf, saveDemoCards } from '../demo/demo-customers.js';
 import { type Mood, MoodDto, NewCardDto } from './dev.dto.js';
+import { cardOf } from './fake-checkout.service.js';
 import { type Exchange, redacted } from './redacted.js';
 
 /** How the fake answers in each mood. */
@@ -58,14 +59,12 @@ export class DevController {
   @Post('cards')
   @HttpCode(204)
   add(@Body(new ValidationPipe()) card: NewCardDto): void {
-    const { customer, brand, last4, isLocked } = card;
+    const { customer, isLocked } = card;
     this.fake.save(
       aCard({
         customerId: customerIdOf(customer),
         nameOnCard: customer.toUpperCase(),
-        brand,
-        number: `**** ${last4}`,
-        last4,
+        ...cardOf(card),
         agreements: isLocked ? ['AGREEMENT-2'] : [],
       }),
     );

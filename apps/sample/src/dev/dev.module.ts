@@ -3,7 +3,11 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FakeOttu } from 'nestjs-ottu-cards/testing';
 import { saveDemoCards } from '../demo/demo-customers.js';
+import { CardChangesModule } from '../payments/card-changes.js';
+import { SessionModule } from '../session/session.module.js';
 import { DevController } from './dev.controller.js';
+import { FakeCheckoutController } from './fake-checkout.controller.js';
+import { FakeCheckoutService } from './fake-checkout.service.js';
 
 /** From where `npm start` and the tests run. */
 const PAGE = 'apps/sample/src/dev/page';
@@ -16,8 +20,9 @@ export function isDevelopedHere(env: NodeJS.ProcessEnv): boolean {
 /** A fake Ottu inside the shop, and the page on which a developer watches and steers it. */
 @Global()
 @Module({
-  controllers: [DevController],
-  providers: [{ provide: FakeOttu, useFactory: startFake }],
+  imports: [CardChangesModule, SessionModule],
+  controllers: [DevController, FakeCheckoutController],
+  providers: [FakeCheckoutService, { provide: FakeOttu, useFactory: startFake }],
   exports: [FakeOttu],
 })
 export class DevModule implements OnModuleInit, OnApplicationShutdown {
