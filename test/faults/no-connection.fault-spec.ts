@@ -3,9 +3,9 @@ import dns from 'node:dns';
 import type { Socket } from 'node:net';
 import { closeAll } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
-import { CANARIES, leaksIn, leaksOf } from '../support/leaks.js';
+import { leaksIn, leaksOf } from '../support/leaks.js';
 import { RawServer } from './raw-server.js';
-import { answer, cards, cardsFor, deleted } from './replies.js';
+import { answer, cards, deleted } from './replies.js';
 import { type Method, restore, startShop } from './shop.js';
 import { trustTestAuthority } from './trust.js';
 
@@ -125,33 +125,6 @@ it('lets a delete through that was refused before', async () => {
   failLookupOnce('ECONNREFUSED');
   server.answer(deleted);
   expect(await shop.call('delete')).toMatchObject({ ending: 'done' });
-});
-
-describe('a kept-alive socket that the server has meanwhile closed', () => {
-  it('costs no attempt when the close has been heard', async () => {
-    const server = await start();
-    const shop = await startShop(server.url);
-    server.answer((socket, request) => socket.end(cardsFor(request)), cards);
-    await shop.call('list');
-    await eventually(() => server.sockets.size, 0);
-    expect(await shop.call('list')).toMatchObject({ ending: 'cards' });
-    expect(server.requests).toHaveLength(2);
-  });
-
-  it('is followed by one retry at once, on a fresh socket, however many old ones there are', async () => {
-    const server = await start();
-    const shop = await startShop(server.url);
-    server.answer((...args) => void setTimeout(() => cards(...args), 50));
-    await Promise.all(Array.from({ length: 5 }, () => shop.service.list({ customerId: CANARIES.customerId })));
-    expect(server.connections).toBe(5);
-    server.requests.length = 0;
-    server.answer((socket, request) => (request.connection < 5 ? socket.resetAndDestroy() : cards(socket, request)));
-    jest.spyOn(Math, 'random').mockReturnValue(0.999); // a backoff would take 200 ms
-    const call = await shop.call('list');
-    expect(call).toMatchObject({ ending: 'cards' });
-    expect(call.output).toMatch(/delayMs=0/);
-    expect(server.requests.map(({ connection }) => connection)).toEqual([expect.any(Number), 5]);
-  });
 });
 
 async function start(certificate?: string): Promise<RawServer> {
