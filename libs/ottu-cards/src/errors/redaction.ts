@@ -57,7 +57,6 @@ function plain(text: string, layers = MAX_LAYERS): string {
     if (quoted !== undefined) return quoted;
     if (name !== undefined) return NAMED[name.toLowerCase()] ?? escape;
     const code = decimal === undefined ? Number.parseInt(unit ?? hex, 16) : Number(decimal);
-    if (unit !== undefined) return String.fromCharCode(code); // half a pair has its other half beside it
     return code <= 0x10_ff_ff ? String.fromCodePoint(code) : escape;
   });
   return next === text || layers === 1 ? next : plain(next, layers - 1);
