@@ -27,6 +27,8 @@ const base = {
   moduleNameMapper: {
     '^nestjs-ottu-cards$': '<rootDir>/libs/ottu-cards/src/index.ts',
     '^nestjs-ottu-cards/testing$': '<rootDir>/libs/ottu-cards/src/testing/index.ts',
+    '^nestjs-ottu-cards/webhooks$': '<rootDir>/libs/ottu-cards/src/webhooks/index.ts',
+    '^nestjs-ottu-cards/cache$': '<rootDir>/libs/ottu-cards/src/cache/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/libs/ottu-cards/dist/'],
@@ -34,6 +36,8 @@ const base = {
 };
 
 const withProperties = { ...base, setupFiles: [...base.setupFiles, '<rootDir>/test/support/property.ts'] };
+/** These start the shop from a build of their own. */
+const builtSample = { globalSetup: '<rootDir>/test/sample/build.mjs' };
 
 /** @type {import('jest').Config} */
 export default {
@@ -43,8 +47,21 @@ export default {
   collectCoverageFrom: ['libs/*/src/**/*.ts', 'apps/*/src/**/*.ts', '!**/*.spec.ts', '!**/index.ts', '!**/main.ts'],
   projects: [
     { ...withProperties, displayName: 'lib', roots: ['<rootDir>/libs'], testMatch: ['**/*.spec.ts'] },
-    { ...base, displayName: 'sample', roots: ['<rootDir>/apps'], testMatch: ['**/*.spec.ts'] },
-    { ...base, displayName: 'e2e', roots: ['<rootDir>/test'], testMatch: ['**/*.e2e-spec.ts'] },
+    {
+      ...base,
+      displayName: 'e2e',
+      roots: ['<rootDir>/test'],
+      testMatch: ['**/*.e2e-spec.ts'],
+      testPathIgnorePatterns: ['<rootDir>/test/sample/'],
+    },
     { ...withProperties, displayName: 'faults', roots: ['<rootDir>/test/faults'], testMatch: ['**/*.fault-spec.ts'] },
+    {
+      ...base,
+      ...builtSample,
+      displayName: 'sample',
+      roots: ['<rootDir>/test/sample'],
+      testMatch: ['**/*.e2e-spec.ts'],
+    },
+    { ...base, ...builtSample, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.browser-spec.ts'] },
   ],
 };

@@ -42,16 +42,16 @@ function reply(response, body) {
   response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }).end(body);
 }
 
-function count(socket) {
+function watch(socket) {
   stats.open += 1;
   stats.peak = Math.max(stats.peak, stats.open);
   socket.on('close', () => (stats.open -= 1));
 }
 
 const servers = [
-  createHttp(answer).on('connection', count),
+  createHttp(answer).on('connection', watch),
   createHttps({ key, cert }, answer)
-    .on('secureConnection', count)
+    .on('secureConnection', watch)
     .on('secureConnection', () => (stats.handshakes += 1)),
   createHttp(counts),
 ];

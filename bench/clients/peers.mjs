@@ -4,7 +4,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { HttpService } from '@nestjs/axios';
 import axios from 'axios';
 import { firstValueFrom } from 'rxjs';
-import Stripe from 'stripe';
+import { Stripe } from 'stripe';
 import { deletePath, HEADERS, listFields, PATH, TOKEN } from './requests.mjs';
 
 const agents = () => ({

@@ -1,14 +1,13 @@
-import { OttuCardsModule, OttuInputError, UserCardsService } from 'nestjs-ottu-cards';
+import { OttuInputError, type UserCardsService } from 'nestjs-ottu-cards';
 import type { FakeOttu } from 'nestjs-ottu-cards/testing';
-import { closeAll, startContext, startFake } from '../support/application.js';
+import { closeAll, startCards } from '../support/application.js';
 import { leaksOf } from '../support/leaks.js';
 
 let fake: FakeOttu;
 let cards: UserCardsService;
 
 beforeEach(async () => {
-  fake = await startFake();
-  cards = (await startContext({ imports: [OttuCardsModule.forRoot(fake.options)] })).get(UserCardsService);
+  ({ fake, cards } = await startCards());
 });
 afterEach(closeAll);
 

@@ -1,19 +1,12 @@
-import {
-  OttuCardsModule,
-  OttuDeleteUnknownError,
-  OttuNotFoundError,
-  OttuRefusedError,
-  UserCardsService,
-} from 'nestjs-ottu-cards';
+import { OttuDeleteUnknownError, OttuNotFoundError, OttuRefusedError, type UserCardsService } from 'nestjs-ottu-cards';
 import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
-import { closeAll, startContext, startFake } from '../support/application.js';
+import { closeAll, startCards } from '../support/application.js';
 
 let fake: FakeOttu;
 let cards: UserCardsService;
 
 beforeEach(async () => {
-  fake = await startFake();
-  cards = (await startContext({ imports: [OttuCardsModule.forRoot(fake.options)] })).get(UserCardsService);
+  ({ fake, cards } = await startCards());
 });
 afterEach(closeAll);
 

@@ -87,6 +87,7 @@ describe('what Ottu says', () => {
     ['an error object', { error: { type: 't', code: 'c', message: 'M', field: 'f' } }, 'M', { f: ['M'] }],
     ['an error text', { error: 'Bad Gateway' }, 'Bad Gateway', undefined],
     ['a list of messages', ['A', 'B'], 'A B', undefined],
+    ['a card number in two messages', ['No 411111', '1111111111'], 'No [cut]', undefined],
     ['a web page', '<html>secret</html>', undefined, undefined],
     ['plain text', 'secret', undefined, undefined],
     ['nothing', undefined, undefined, undefined],

@@ -1,14 +1,14 @@
-import { OttuBadResponseError, OttuCardsModule, UserCardsService } from 'nestjs-ottu-cards';
+import axios from 'axios';
+import { OttuBadResponseError, type UserCardsService } from 'nestjs-ottu-cards';
 import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
-import { closeAll, startContext, startFake } from '../support/application.js';
+import { closeAll, startCards } from '../support/application.js';
 import { CANARIES, leaksOf } from '../support/leaks.js';
 
 let fake: FakeOttu;
 let cards: UserCardsService;
 
 beforeEach(async () => {
-  fake = await startFake();
-  cards = (await startContext({ imports: [OttuCardsModule.forRoot(fake.options)] })).get(UserCardsService);
+  ({ fake, cards } = await startCards());
 });
 afterEach(closeAll);
 
@@ -48,6 +48,24 @@ describe('what goes out', () => {
       'user-agent': 'nestjs-ottu-cards',
       authorization: `Api-Key ${fake.apiKey}`,
     });
+  });
+
+  it("holds nothing of the application's own axios defaults", async () => {
+    Object.assign(axios.defaults.headers.common, { Cookie: 'sid=1', 'X-Shop': 'secret', 'Accept-Encoding': 'gzip' });
+    const { fake: other, cards: fresh } = await startCards();
+    await fresh.list({ customerId: 'customer-1' }).finally(() => {
+      for (const name of ['Cookie', 'X-Shop', 'Accept-Encoding']) delete axios.defaults.headers.common[name];
+    });
+
+    expect(Object.keys(other.received[0]?.headers ?? {})).toEqual([
+      'host',
+      'connection',
+      'accept',
+      'content-type',
+      'user-agent',
+      'authorization',
+      'content-length',
+    ]);
   });
 
   it('names the filters that are given', async () => {

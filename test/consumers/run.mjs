@@ -1,25 +1,39 @@
-// Packs the library and installs the tarball in fresh applications outside this repository, then runs each of them.
-// Usage: node test/consumers/run.mjs [part of a cell's name …]
+// Packs the library and installs the tarball in fresh applications outside this repository, then compiles each, boots
+// it, uses it over HTTP and runs its own test: a line per application and Node.
+// Usage: npm run consumers -- [--node=20,22] [part of an application's name …]
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cells } from './cells.mjs';
+import { applications, NODES } from './cells.mjs';
 
 const repo = join(import.meta.dirname, '../..');
-const work = mkdtempSync(join(tmpdir(), 'ottu-consumers-'));
-const wanted = process.argv.slice(2);
-const chosen = cells.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
+const parts = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const nodes =
+  process.argv
+    .find((argument) => argument.startsWith('--node='))
+    ?.slice(7)
+    .split(',')
+    .map(Number) ?? NODES;
+const chosen = applications.filter(({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)));
 
-let failed = 0;
+const work = mkdtempSync(join(tmpdir(), 'ottu-consumers-'));
+const results = [];
 try {
   const tarball = pack();
-  for (const [index, cell] of chosen.entries()) failed += runCell(cell, join(work, `app-${index}`), tarball);
+  for (const [index, application] of chosen.entries()) {
+    const folder = join(work, `app-${index}`);
+    const installed = attempt(() => install(application, folder, tarball));
+    for (const node of nodes)
+      results.push(report(application, node, installed ?? attempt(() => use(application, folder, node))));
+    rmSync(folder, { recursive: true, force: true });
+  }
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
-console.log(`consumers: ${chosen.length - failed} passed, ${failed} failed`);
-process.exitCode = failed > 0 || chosen.length === 0 ? 1 : 0;
+const failed = results.filter((isFine) => !isFine).length;
+console.log(`consumers: ${results.length - failed} passed, ${failed} failed`);
+process.exitCode = failed > 0 || results.length === 0 ? 1 : 0;
 
 function pack() {
   const out = execFileSync('npm', ['pack', './libs/ottu-cards', '--json', '--pack-destination', work], {
@@ -29,42 +43,56 @@ function pack() {
   return join(work, JSON.parse(out)[0].filename);
 }
 
-function runCell({ name, type, module, dependencies }, folder, tarball) {
+function install({ type, module, adapter, dependencies }, folder, tarball) {
+  cpSync(join(import.meta.dirname, 'app'), folder, { recursive: true });
+  copyFileSync(join(folder, `adapters/${adapter}.ts`), join(folder, 'adapter.ts'));
+  rmSync(join(folder, 'adapters'), { recursive: true });
+  const compilerOptions = {
+    module,
+    target: 'es2022',
+    strict: true,
+    types: 'jest' in dependencies ? ['node', 'jest'] : ['node'],
+    esModuleInterop: true,
+    experimentalDecorators: true,
+    emitDecoratorMetadata: true,
+    isolatedModules: true,
+    rootDir: '.',
+    outDir: 'dist',
+  };
+  const files = {
+    'package.json': { private: true, type, dependencies: { ...dependencies, 'nestjs-ottu-cards': `file:${tarball}` } },
+    'tsconfig.json': { compilerOptions, include: ['*.ts'], exclude: 'jest' in dependencies ? [] : ['*.spec.ts'] },
+  };
+  for (const [name, content] of Object.entries(files))
+    writeFileSync(join(folder, name), JSON.stringify(content, null, 2));
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock'], { cwd: folder, stdio: 'pipe' });
+}
+
+function use({ test }, folder, node) {
+  const run = (...args) =>
+    execFileSync(nodePath(node), args, { cwd: folder, stdio: 'pipe', env: { ...process.env, NODE_OPTIONS: '' } });
+  run('node_modules/typescript/bin/tsc', '-p', '.');
+  run('dist/main.js');
+  if (test) run(...test);
+}
+
+/** The executable of a Node: this one, or npm's package of another. */
+function nodePath(major) {
+  if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
+  const args = ['exec', '--yes', `--package=node@${major}`, '--', 'node', '-p', 'process.execPath'];
+  return execFileSync('npm', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+}
+
+function attempt(action) {
   try {
-    cpSync(join(import.meta.dirname, 'app'), folder, { recursive: true });
-    write(folder, 'package.json', {
-      private: true,
-      type,
-      dependencies: { ...dependencies, 'nestjs-ottu-cards': `file:${tarball}` },
-    });
-    write(folder, 'tsconfig.json', {
-      compilerOptions: {
-        module,
-        target: 'es2022',
-        strict: true,
-        skipLibCheck: false,
-        types: ['node'],
-        esModuleInterop: true,
-        experimentalDecorators: true,
-        emitDecoratorMetadata: true,
-        rootDir: '.',
-        outDir: 'dist',
-      },
-      include: ['*.ts'],
-    });
-    const run = (command, ...args) => execFileSync(command, args, { cwd: folder, stdio: 'pipe' });
-    run('npm', 'install', '--no-audit', '--no-fund', '--no-package-lock');
-    run(process.execPath, 'node_modules/typescript/bin/tsc', '-p', '.');
-    run(process.execPath, 'dist/main.js');
-    console.log(`ok     ${name}, Node ${process.versions.node}`);
-    return 0;
+    return action();
   } catch (error) {
-    console.log(`FAILED ${name}, Node ${process.versions.node}`);
-    console.log(`${error.stdout ?? ''}${error.stderr ?? error.stack}`);
-    return 1;
+    return error;
   }
 }
 
-function write(folder, file, content) {
-  writeFileSync(join(folder, file), JSON.stringify(content, null, 2));
+function report({ name }, node, error) {
+  console.log(`${error ? 'FAILED' : 'ok    '} ${name}, Node ${node}`);
+  if (error) console.log(`${error.stdout ?? ''}${error.stderr ?? error.stack}`);
+  return !error;
 }

@@ -119,6 +119,19 @@ export const STATUS_FAULTS: readonly Fault[] = [
     delete: ends.refused(1, { says: /merchantId/ }),
   },
   { fault: 'a reset, then 404 as HTML', replies: [resetting(), answer(404, html)], delete: ends.unknown(2) },
+  ...[{}, { message: 'no Route matched with those values' }, { detail: ['Not found.'] }].flatMap((body): Fault[] => [
+    {
+      fault: `404 of a gateway, ${JSON.stringify(body)}`,
+      replies: [answer(404, JSON.stringify(body))],
+      list: ends.refused(1, LIST_HINT),
+      delete: ends.refused(1, { says: /merchantId/ }),
+    },
+    {
+      fault: `502, then 404 of a gateway, ${JSON.stringify(body)}`,
+      replies: [answer(502, html), answer(404, JSON.stringify(body))],
+      delete: ends.unknown(2),
+    },
+  ]),
   { fault: '500, then 404', replies: [answer(500), answer(404, NOT_FOUND)], delete: ends.done(2) },
   { fault: '429, then 404', replies: [throttled('1'), answer(404, NOT_FOUND)], delete: ends.notFound(2) },
   {

@@ -57,4 +57,5 @@ export const OPTION_PROBLEMS: [option: string, value: unknown, problem: string][
   ['proxy', 'socks5://proxy.internal', PROXY],
   ['proxy', 'http://proxy.internal/path', PROXY],
   ['proxy', 3128, PROXY],
+  ['proxy', 'http://user:50%off@proxy.internal:3128', 'holds a % that encodes nothing: write %25'],
 ];

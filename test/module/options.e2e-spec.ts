@@ -153,3 +153,19 @@ it('prints a running service without key, proxy and HMAC key', async () => {
   expect(printed).toContain("apiKey: '[redacted]'");
   expect(leaksIn({ printed })).toEqual([]);
 });
+
+it('takes nothing from a polluted prototype', async () => {
+  const elsewhere = await startFake();
+  const here = await startFake();
+  // oxlint-disable-next-line no-extend-native -- this is the attack
+  Object.defineProperty(Object.prototype, 'baseUrl', { value: elsewhere.url, configurable: true, writable: true });
+  try {
+    const { apiKey, env } = here.options;
+    const options = { apiKey, env, merchantId: 'localhost', maxRetries: 0 };
+    const app = await startContext({ imports: [OttuCardsModule.forRoot(options)] });
+    await expect(app.get(UserCardsService).list({ customerId: 'customer-1' })).rejects.toThrow('No connection to Ottu');
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'baseUrl');
+  }
+  expect(elsewhere.received).toEqual([]);
+});

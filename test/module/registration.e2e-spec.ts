@@ -179,7 +179,7 @@ describe('a second registration', () => {
   it('without a name is warned of once, with the remedy', async () => {
     await expect(warnings(undefined, undefined, 'kuwait')).resolves.toEqual([
       'OttuCardsModule is registered 2 times without a name, so which merchant UserCardsService means depends on the ' +
-        "importing module. Give each a name: forRoot({ …, name: 'kuwait' }) and @InjectUserCards('kuwait').",
+        "importing module. Register once with isGlobal: true, or give each merchant a name: forRoot({ …, name: 'kuwait' }) and @InjectUserCards('kuwait').",
     ]);
   });
 

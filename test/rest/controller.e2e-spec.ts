@@ -1,8 +1,10 @@
-import type { SavedCard } from 'nestjs-ottu-cards';
+import type { ServerResponse } from 'node:http';
+import { Controller, Get, Res, UseFilters } from '@nestjs/common';
+import { OttuErrorFilter, OttuNotFoundError, type SavedCard } from 'nestjs-ottu-cards';
 import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
 import { closeAll, startFake } from '../support/application.js';
 import { CANARIES, leaksIn } from '../support/leaks.js';
-import { type Adapter, type Answer, send, startShop } from './shop.js';
+import { type Adapter, type Answer, listen, send, startShop } from './shop.js';
 
 let fake: FakeOttu;
 
@@ -90,7 +92,8 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
     ['500', { status: 500 }, 'GET', 502, 'provider_unavailable'],
     ['no answer', { delayMs: 10_000 }, 'GET', 504, 'provider_timeout'],
     ['a web page', { status: 200, body: '<html>' }, 'GET', 502, 'provider_bad_response'],
-    ['404', { status: 404, body: {} }, 'DELETE', 404, 'card_not_found'],
+    ['404', { status: 404, body: { detail: 'Not found.' } }, 'DELETE', 404, 'card_not_found'],
+    ['a gateway without a route', { status: 404, body: {} }, 'DELETE', 502, 'provider_misconfigured'],
     ['400', { status: 400 }, 'DELETE', 400, 'refused'],
     ['500', { status: 500 }, 'DELETE', 504, 'delete_outcome_unknown'],
     ['no answer', { delayMs: 10_000 }, 'DELETE', 504, 'delete_outcome_unknown'],
@@ -138,5 +141,31 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
       body: { statusCode: 409, errorCode: 'card_locked' },
     });
     expect(fake.cardsOf('customer-1')).toEqual([card]);
+  });
+});
+
+describe("the filter on a controller of the shop's own", () => {
+  @Controller('reports')
+  @UseFilters(OttuErrorFilter)
+  class ReportsController {
+    @Get('late')
+    late(@Res() response: ServerResponse): void {
+      response.write('begun');
+      throw new OttuNotFoundError('too late');
+    }
+
+    @Get('early')
+    early(): void {
+      throw new OttuNotFoundError('in time');
+    }
+  }
+
+  it('answers as the mounted one does, and ends what had begun before', async () => {
+    const url = await listen({ controllers: [ReportsController] });
+    expect(await send(`${url}/reports/early`, 'GET')).toMatchObject({
+      status: 404,
+      body: { errorCode: 'card_not_found' },
+    });
+    expect(await send(`${url}/reports/late`, 'GET')).toMatchObject({ status: 200, text: 'begun' });
   });
 });

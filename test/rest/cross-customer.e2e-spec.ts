@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
+import { cardCache } from 'nestjs-ottu-cards/cache';
 import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
 import { closeAll, closeWithTest, startFake } from '../support/application.js';
 import { type Adapter, type Init, send, startShop } from './shop.js';
@@ -101,7 +102,11 @@ describe.each(MATRIX)(
   },
 );
 
-describe.each<[Adapter]>([['express'], ['fastify']])('on %s', (adapter) => {
+describe.each<[Adapter, string, () => { cache?: ReturnType<typeof cardCache> }]>([
+  ['express', 'without a cache', () => ({})],
+  ['fastify', 'without a cache', () => ({})],
+  ['express', 'with a cache', () => ({ cache: cardCache() })],
+])('on %s %s', (adapter, _cache, caching) => {
   it('an answer to A never holds a token of B, in 5,000 random requests of two customers mixed', async () => {
     const fake = await startFake();
     for (const [customerId, prefix] of [
@@ -111,7 +116,7 @@ describe.each<[Adapter]>([['express'], ['fastify']])('on %s', (adapter) => {
       for (const index of [1, 2, 3])
         fake.save(aCard({ customerId, token: `${prefix}-${index}`, agreements: index === 3 ? ['AGREEMENT'] : [] }));
     }
-    const url = `${await startShop(fake, { adapter, options: { timeoutMs: 30_000 } })}/wallet/cards`;
+    const url = `${await startShop(fake, { adapter, options: { timeoutMs: 30_000, ...caching() } })}/wallet/cards`;
     const customer = fc.constantFrom(A, B);
     const request = fc.record({
       by: customer,

@@ -1,5 +1,6 @@
 import type { ModuleMetadata } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
+import { OttuCardsModule, UserCardsService } from 'nestjs-ottu-cards';
 import { FakeOttu } from 'nestjs-ottu-cards/testing';
 
 const open: (() => Promise<unknown>)[] = [];
@@ -23,7 +24,19 @@ export async function startContext(metadata: ModuleMetadata): Promise<TestingMod
   return context.init();
 }
 
+/** Closes with the test what it opened itself. */
+export function untilClosed(close: () => Promise<unknown>): void {
+  open.push(close);
+}
+
 /** Closes what the test opened, the latest first: `afterEach(closeAll)`. */
 export async function closeAll(): Promise<void> {
   for (const close of open.splice(0).toReversed()) await close();
+}
+
+/** A fake Ottu, and a service that talks to it; both end with the test. */
+export async function startCards(options: object = {}): Promise<{ fake: FakeOttu; cards: UserCardsService }> {
+  const fake = await startFake();
+  const context = await startContext({ imports: [OttuCardsModule.forRoot({ ...fake.options, ...options })] });
+  return { fake, cards: context.get(UserCardsService) };
 }

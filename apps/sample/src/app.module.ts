@@ -1,12 +1,50 @@
 import { Module } from '@nestjs/common';
+import { ConditionalModule, ConfigModule, ConfigService } from '@nestjs/config';
+import { APP_GUARD } from '@nestjs/core';
+import { ApiCookieAuth, ApiTags } from '@nestjs/swagger';
+import { seconds, ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
 import { OttuCardsModule } from 'nestjs-ottu-cards';
-import { ottuOptions } from './ottu.config.js';
+import { FakeOttu } from 'nestjs-ottu-cards/testing';
+import { CheckoutService } from './checkout.service.js';
+import { DemoLoginModule } from './demo/demo-login.module.js';
+import { DevModule, isDevelopedHere } from './dev/dev.module.js';
+import { PaymentsModule } from './payments/payments.module.js';
+import { SameOriginGuard } from './same-origin.guard.js';
+import { customerOf, SessionGuard } from './session/session.guard.js';
+import { SessionModule } from './session/session.module.js';
+import { type ShopConfig, validateConfig } from './shop.config.js';
 import { ShopController } from './shop.controller.js';
-import { WalletService } from './wallet.service.js';
 
 @Module({
-  imports: [OttuCardsModule.forRootAsync({ useFactory: () => ottuOptions(process.env) })],
+  imports: [
+    ConfigModule.forRoot({ isGlobal: true, skipProcessEnv: true, validate: validateConfig }),
+    ThrottlerModule.forRoot({
+      throttlers: [{ ttl: seconds(60), limit: 120 }],
+      getTracker: (request) => customerOf(request) ?? request['ip'],
+    }),
+    ConditionalModule.registerWhen(DevModule, isDevelopedHere, { debug: false }),
+    DemoLoginModule,
+    SessionModule,
+    PaymentsModule,
+    OttuCardsModule.forRootAsync({
+      isGlobal: true, // the webhooks confirm cards with it
+      inject: [ConfigService, { token: FakeOttu, optional: true }],
+      useFactory: (config: ConfigService<ShopConfig, true>, fake?: FakeOttu) =>
+        fake?.options ?? {
+          apiKey: config.getOrThrow('OTTU_API_KEY', { infer: true }),
+          env: config.getOrThrow('OTTU_ENV', { infer: true }),
+          merchantId: config.get('OTTU_MERCHANT_ID', { infer: true }),
+        },
+      controller: {
+        path: 'wallet/cards',
+        guards: [SessionGuard, ThrottlerGuard],
+        customerId: (context) => customerOf(context.switchToHttp().getRequest()),
+        imports: [SessionModule],
+        decorators: [ApiTags('Saved cards'), ApiCookieAuth()],
+      },
+    }),
+  ],
   controllers: [ShopController],
-  providers: [WalletService],
+  providers: [CheckoutService, { provide: APP_GUARD, useClass: SameOriginGuard }],
 })
 export class AppModule {}

@@ -1,8 +1,15 @@
 import { Logger } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { AppModule } from './app.module.js';
+import { ConfigService } from '@nestjs/config';
+import { createShop } from './shop.js';
+import type { ShopConfig } from './shop.config.js';
 
-const app = await NestFactory.create(AppModule);
-app.enableShutdownHooks();
-await app.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1');
-new Logger('Shop').log(`Open ${await app.getUrl()}`);
+const logger = new Logger('Shop');
+try {
+  const app = await createShop();
+  const config: ConfigService<ShopConfig, true> = app.get(ConfigService);
+  await app.listen(config.get('PORT', { infer: true }), config.get('HOST', { infer: true }));
+  logger.log(`Open ${await app.getUrl()}`);
+} catch (error) {
+  logger.fatal(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

@@ -1,21 +1,34 @@
-import { Controller, Get } from '@nestjs/common';
-import type { SavedCard } from 'nestjs-ottu-cards';
-import { DEMO_CUSTOMER } from './ottu.config.js';
-import { WalletService } from './wallet.service.js';
+import { Controller, Get, Header, Req, UseFilters, UseGuards } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
+import { ThrottlerGuard } from '@nestjs/throttler';
+import { OttuErrorFilter, OttuSavedCardDto } from 'nestjs-ottu-cards';
+import { CheckoutService } from './checkout.service.js';
+import { customerOf, SessionGuard } from './session/session.guard.js';
+import type { ShopConfig } from './shop.config.js';
 
+/** Routes of the shop's own, beside those of the mounted controller. */
 @Controller()
 export class ShopController {
-  constructor(private readonly wallet: WalletService) {}
+  constructor(
+    private readonly checkout: CheckoutService,
+    private readonly config: ConfigService<ShopConfig, true>,
+  ) {}
 
-  @Get()
-  about(): Record<string, string> {
-    return { what: 'A small shop on nestjs-ottu-cards', cards: '/wallet/demo' };
+  /** Open to everyone: tells what runs here, and asks Ottu nothing. */
+  @Get('health')
+  health(): Record<string, string> {
+    const real = { status: 'ok', ottu: 'the real one', shop: '/', api: '/docs' };
+    const isReal = this.config.get('OTTU_API_KEY', { infer: true }) !== undefined;
+    return isReal ? real : { ...real, ottu: 'a fake one inside this shop', wire: '/dev' };
   }
 
-  /** Open to everyone, so it serves the demo customer alone and shows what a page needs, never a token. */
-  @Get('wallet/demo')
-  async demoCards(): Promise<Pick<SavedCard, 'brand' | 'number' | 'expiryMonth' | 'expiryYear'>[]> {
-    const cards = await this.wallet.usableCards(DEMO_CUSTOMER);
-    return cards.map(({ brand, number, expiryMonth, expiryYear }) => ({ brand, number, expiryMonth, expiryYear }));
+  /** The card that checkout offers; `null` where there is none. */
+  @Get('checkout')
+  @UseGuards(SessionGuard, ThrottlerGuard)
+  @UseFilters(OttuErrorFilter)
+  @Header('Cache-Control', 'no-store, private')
+  async offer(@Req() request: object): Promise<{ readonly card: OttuSavedCardDto | null }> {
+    const card = await this.checkout.cardToOffer(customerOf(request) ?? '');
+    return { card: card === undefined ? null : OttuSavedCardDto.from(card) };
   }
 }

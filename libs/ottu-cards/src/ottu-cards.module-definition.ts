@@ -100,7 +100,10 @@ function userCards(provide: InjectionToken): Provider {
   return {
     provide,
     inject: [OttuTransport, ResolvedOptions],
-    useFactory: (transport: OttuTransport, { env }: ResolvedOptions) => new UserCardsService(transport, env),
+    useFactory: (transport: OttuTransport, { env, origin, timeoutMs, apiKey, cache }: ResolvedOptions) => {
+      const fixedKey = typeof apiKey === 'string' ? apiKey : undefined;
+      return new UserCardsService(transport, env, cache?.bind({ origin, env, timeoutMs, apiKey: fixedKey }));
+    },
   };
 }
 

@@ -55,7 +55,7 @@ export class OttuCardsModule extends Base implements OnModuleInit, OnApplication
     if (unnamed.length < 2 || !Object.is(unnamed[0]?.instance, this)) return;
     new Logger(OttuCardsModule.name).warn(
       `OttuCardsModule is registered ${unnamed.length} times without a name, so which merchant UserCardsService means ` +
-        "depends on the importing module. Give each a name: forRoot({ …, name: 'kuwait' }) and @InjectUserCards('kuwait').",
+        "depends on the importing module. Register once with isGlobal: true, or give each merchant a name: forRoot({ …, name: 'kuwait' }) and @InjectUserCards('kuwait').",
     );
   }
 

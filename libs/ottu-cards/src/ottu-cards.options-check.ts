@@ -14,6 +14,8 @@ const RULES: Readonly<Record<keyof OttuCardsOptions, OptionRule>> = {
   maxRetries: (value) =>
     value === undefined || isRetryCount(value) ? undefined : 'must be a whole number from 0 to 10',
   proxy: (value) => (value === undefined ? undefined : proxyProblem(value)),
+  cache: (value) =>
+    value === undefined || isCache(value) ? undefined : 'must be made by cardCache() of nestjs-ottu-cards/cache',
 };
 
 /** Structural parts of the module, which a factory comes too late for. */
@@ -74,6 +76,8 @@ function baseUrlProblem(value: unknown): string | undefined {
 
 function proxyProblem(value: unknown): string | undefined {
   const url = parseUrl(value);
+  if (url !== undefined && !isDecodable(url.username + url.password))
+    return 'holds a % that encodes nothing: write %25';
   const isProxy = url !== undefined && /^https?:$/.test(url.protocol) && isOriginOnly(url);
   return isProxy ? undefined : "must be the address of an HTTP proxy, such as 'http://proxy.internal:3128'";
 }
@@ -93,6 +97,15 @@ function parseUrl(value: unknown): URL | undefined {
   return typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
 }
 
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function isOriginOnly(url: URL): boolean {
   return url.pathname === '/' && url.search === '' && url.hash === '' && !/[?#]$/.test(url.href);
 }
@@ -103,4 +116,8 @@ function isLoopback(hostname: string): boolean {
 
 function isRetryCount(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 10;
+}
+
+function isCache(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'bind' in value && typeof value.bind === 'function';
 }

@@ -1,3 +1,4 @@
+import type { BindableCache } from './cards/card-list-cache.js';
 import type { OttuEnv } from './cards/cards.wire.js';
 
 /** How to reach one merchant at Ottu. */
@@ -31,6 +32,12 @@ export interface OttuCardsOptions {
   readonly maxRetries?: number | undefined;
   /** The address of an egress proxy that tunnels with CONNECT. @example 'http://proxy.internal:3128' */
   readonly proxy?: string | undefined;
+  /**
+   * Keeps lists for a while, made by `cardCache()` of `nestjs-ottu-cards/cache`; one for each module.
+   *
+   * @default none: every list asks Ottu
+   */
+  readonly cache?: BindableCache | undefined;
 }
 
 /** `merchantId` for `env: 'sandbox'` only. */

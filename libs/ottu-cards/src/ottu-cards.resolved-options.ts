@@ -1,3 +1,4 @@
+import type { BindableCache } from './cards/card-list-cache.js';
 import type { OttuEnv } from './cards/cards.wire.js';
 import { OttuConfigError } from './errors/errors.js';
 import { OTTU_CARDS_DEFAULTS } from './ottu-cards.options.js';
@@ -10,11 +11,13 @@ export class ResolvedOptions implements TransportOptions {
   readonly env: OttuEnv;
   readonly timeoutMs: number;
   readonly maxRetries: number;
+  readonly cache: BindableCache | undefined;
   readonly #apiKey: TransportOptions['apiKey'];
   readonly #proxy: string | undefined;
 
   /** @throws OttuConfigError */
-  constructor(options: unknown) {
+  constructor(given: unknown) {
+    const options: unknown = isObject(given) ? Object.assign(Object.create(null), given) : given; // nothing inherited
     checkOptions(options);
     const { apiKey, env, merchantId, baseUrl } = options;
     this.origin = new URL(baseUrl ?? `https://${merchantId ?? OTTU_CARDS_DEFAULTS.merchantId}`).origin;
@@ -23,6 +26,7 @@ export class ResolvedOptions implements TransportOptions {
     this.maxRetries = options.maxRetries ?? OTTU_CARDS_DEFAULTS.maxRetries;
     this.#apiKey = typeof apiKey === 'function' ? () => askForKey(apiKey) : apiKey;
     this.#proxy = options.proxy;
+    this.cache = options.cache;
   }
 
   get apiKey(): TransportOptions['apiKey'] {
@@ -55,4 +59,8 @@ async function askForKey(apiKey: () => string | Promise<string>): Promise<string
   }
   if (typeof key === 'string' && apiKeyProblem(key) === undefined) return key;
   throw new OttuConfigError(`What the apiKey function gave ${apiKeyProblem(key)}. Nothing was sent.`);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

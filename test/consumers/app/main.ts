@@ -10,8 +10,10 @@ import {
   type Type,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { adapter } from './adapter.js';
 import { OttuCardsModule, OttuNotFoundError, UserCardsService } from 'nestjs-ottu-cards';
 import { aCard, FakeOttu } from 'nestjs-ottu-cards/testing';
+import { type CardSavedEvent, type OttuCardSavedHandler, OttuWebhooksModule } from 'nestjs-ottu-cards/webhooks';
 
 /** Lets everyone in who says so: a stand-in for a login. */
 @Injectable()
@@ -32,9 +34,24 @@ class CheckoutController {
   }
 }
 
+const saved: CardSavedEvent[] = [];
+const hmacKey = 'obviously-false-hmac-key';
+
+class Handler implements OttuCardSavedHandler {
+  onCardSaved(event: CardSavedEvent): void {
+    saved.push(event);
+  }
+}
+
 function shop(fake: FakeOttu): Type {
   const controller = { path: 'wallet', guards: [LoginGuard], customerId: () => 'customer-1' } as const;
-  @Module({ imports: [OttuCardsModule.forRoot({ ...fake.options, controller })], controllers: [CheckoutController] })
+  @Module({
+    imports: [
+      OttuCardsModule.forRoot({ ...fake.options, controller, isGlobal: true }),
+      OttuWebhooksModule.forRoot({ hmacKey, path: 'webhooks/ottu', handler: Handler }),
+    ],
+    controllers: [CheckoutController],
+  })
   class ShopModule {}
   return ShopModule;
 }
@@ -43,7 +60,7 @@ function shop(fake: FakeOttu): Type {
 async function main(): Promise<void> {
   const fake = await FakeOttu.start();
   const card = fake.save(aCard());
-  const app = await NestFactory.create(shop(fake), { logger: ['error', 'warn'] });
+  const app = await NestFactory.create(shop(fake), adapter, { logger: ['error', 'warn'] });
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   const headers = { 'x-login': 'yes' };
@@ -61,6 +78,17 @@ async function main(): Promise<void> {
     .delete(card)
     .catch((error: unknown) => error);
   assert.ok(OttuNotFoundError.is(gone) && gone instanceof OttuNotFoundError);
+
+  const webhookUrl = `${url}/webhooks/ottu`;
+  const payment = await fake.pay({ customerId: 'customer-1', webhookUrl, hmacKey });
+  assert.deepEqual(
+    saved.map((event) => event.card),
+    [payment.card],
+  );
+  const json = { 'content-type': 'application/json' };
+  const broken = await fetch(webhookUrl, { method: 'POST', headers: json, body: '{"a":"tok-1"tok-1' });
+  assert.equal(broken.status, 400);
+  assert.ok(!(await broken.text()).includes('tok-'));
   await app.close();
   await fake.stop();
 }

@@ -1,3 +1,4 @@
+// #region controller
 import { type CanActivate, type ExecutionContext, Injectable, Module } from '@nestjs/common';
 import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
 import { OttuCardsModule } from 'nestjs-ottu-cards';
@@ -6,7 +7,7 @@ interface SignedIn {
   readonly user?: { readonly id: string };
 }
 
-/** Stands for the shop's own login. */
+/** Your own login. */
 @Injectable()
 class LoginGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
@@ -14,16 +15,6 @@ class LoginGuard implements CanActivate {
   }
 }
 
-@Module({ providers: [LoginGuard], exports: [LoginGuard] })
-class LoginModule {}
-
-const account = {
-  apiKey: process.env['OTTU_API_KEY'] ?? '',
-  env: 'production',
-  merchantId: 'pay.shop.example',
-} as const;
-
-// #region controller
 /** Counts by customer, so that one of them cannot spend the quota of all. */
 @Injectable()
 class CustomerThrottlerGuard extends ThrottlerGuard {
@@ -35,12 +26,14 @@ class CustomerThrottlerGuard extends ThrottlerGuard {
 @Module({
   imports: [
     OttuCardsModule.forRoot({
-      ...account,
+      apiKey: process.env['OTTU_API_KEY'] ?? '',
+      env: 'production',
+      merchantId: 'pay.shop.example',
       controller: {
         path: 'wallet/cards',
         guards: [LoginGuard, CustomerThrottlerGuard],
         customerId: (context) => context.switchToHttp().getRequest<SignedIn>().user?.id,
-        imports: [LoginModule, ThrottlerModule.forRoot([{ ttl: 60_000, limit: 20 }])],
+        imports: [ThrottlerModule.forRoot([{ ttl: 60_000, limit: 20 }])], // what the guards inject
       },
     }),
   ],

@@ -1,6 +1,7 @@
 import { OttuInputError } from '../errors/errors.js';
 import type { OttuTransport } from '../transport/ottu-transport.js';
 import { type CallOptions, timeoutRule } from '../transport/ottu-call.js';
+import type { CardListCache, CustomerCall, ListOptions } from './card-list-cache.js';
 import {
   agreementIdRule,
   brokenRules,
@@ -22,6 +23,7 @@ const REFERENCE_RULES = { customerId: customerIdRule, token: tokenRule };
 const CALL_RULES = {
   timeoutMs: optional(timeoutRule),
   signal: optional((value) => (value instanceof AbortSignal ? undefined : 'must be an AbortSignal')),
+  fresh: optional((value) => (typeof value === 'boolean' ? undefined : 'must be true or false')),
 };
 
 /**
@@ -32,28 +34,37 @@ export class UserCardsService {
   constructor(
     private readonly transport: OttuTransport,
     private readonly env: OttuEnv,
+    private readonly cache?: CardListCache,
   ) {}
 
   /**
-   * The customer's saved cards, preferred ones first, otherwise in Ottu's order; expired ones are among them.
+   * The customer's saved cards, preferred ones first, otherwise in Ottu's order; expired ones are among them. Comes
+   * from the module's cache where it has one, unless `fresh`.
    *
    * @throws OttuInputError before anything is sent; else any `OttuError` but those of a delete
    */
-  async list(filter: ListCardsFilter, options: CallOptions = {}): Promise<SavedCard[]> {
+  async list(filter: ListCardsFilter, options: ListOptions = {}): Promise<SavedCard[]> {
     const { customerId, pgCodes, agreementId } = object('list', LIST_RULES, filter);
     check('list', LIST_RULES, { customerId, pgCodes, agreementId }, options);
-    return this.transport.send(listCardsCall({ customerId, pgCodes, agreementId }, this.env), options);
+    const call = listCardsCall({ customerId, pgCodes, agreementId }, this.env);
+    if (!this.cache) return this.transport.send(call, options);
+    return this.cache.list({ customerId, pgCodes, agreementId }, options, (limits) =>
+      this.transport.send(call, limits),
+    );
   }
 
   /**
-   * The customer's card with this token; `undefined` when Ottu says that there is none. Always asks Ottu.
+   * The customer's card with this token; `undefined` when Ottu says that there is none. Always asks Ottu, never a cache.
    *
    * @throws as `list`
    */
   async find(card: CardReference, options: CallOptions = {}): Promise<SavedCard | undefined> {
     const { customerId, token } = object('find', REFERENCE_RULES, card);
     check('find', REFERENCE_RULES, { customerId, token }, options);
-    const cards = await this.transport.send(listCardsCall({ customerId }, this.env), options);
+    const call = listCardsCall({ customerId }, this.env);
+    const cards = await this.changing({ customerId, effect: 'read' }, options, () =>
+      this.transport.send(call, options),
+    );
     return cards.find((found) => found.token === token);
   }
 
@@ -67,7 +78,17 @@ export class UserCardsService {
   async delete(card: CardReference, options: CallOptions = {}): Promise<void> {
     const { customerId, token } = object('delete', REFERENCE_RULES, card);
     check('delete', REFERENCE_RULES, { customerId, token }, options);
-    await this.transport.send(deleteCardCall({ customerId, token }, this.env), options);
+    const call = deleteCardCall({ customerId, token }, this.env);
+    await this.changing({ customerId, effect: 'delete' }, options, () => this.transport.send(call, options));
+  }
+
+  /** What shows a change, or makes one, makes a cache forget the customer's lists. */
+  private changing<T>(
+    call: Pick<CustomerCall, 'customerId' | 'effect'>,
+    { signal, timeoutMs }: CallOptions,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    return this.cache ? this.cache.forgetAfter({ ...call, signal, timeoutMs }, work) : work();
   }
 }
 

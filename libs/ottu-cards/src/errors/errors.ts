@@ -56,7 +56,7 @@ export class OttuUnavailableError extends OttuError {
   readonly retryable = true;
 }
 
-/** The deadline of the call passed. A delete that ends so was never sent. */
+/** The deadline of the call passed. A delete that ends so deleted nothing. */
 export class OttuTimeoutError extends OttuError {
   override get name() {
     return 'OttuTimeoutError' as const;

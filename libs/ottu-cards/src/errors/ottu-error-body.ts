@@ -20,7 +20,7 @@ type Redact = (text: string) => string;
  * @see Ottu's OpenAPI file, `CardErrors` and `GenericErrorMessage`, and its guide to errors, seen 2026-11-20
  */
 export function readOttuErrorBody(body: unknown, redact: Redact): OttuErrorBody {
-  if (Array.isArray(body)) return detailOf(messagesOf(body, redact).join(' '));
+  if (Array.isArray(body)) return detailOf(shown(messagesOf(body, redact).join(' '), redact));
   if (!isObject(body)) return {};
   const { detail, error, ...fields } = body;
   if (typeof detail === 'string') return detailOf(shown(detail, redact));

@@ -14,16 +14,16 @@ export interface OttuErrorFacts {
 
 /**
  * The parent of everything this library throws, an aborted signal's own reason apart. Holds no key, token, customer
- * id, name or body, and no `cause`: it may be logged as it is.
+ * id or body, and no `cause`: it may be logged as it is.
  */
 export abstract class OttuError extends Error {
-  /** Whether the same call may succeed later without a change on this side. */
+  /** Whether the failure may pass by itself, so that the same call may succeed later. */
   abstract readonly retryable: boolean;
   /** How many requests went out for this call; 0 when it was refused on this machine. */
   readonly attempts: number;
   /** The HTTP status of Ottu's last answer. */
   declare readonly status?: number;
-  /** Ottu's own sentence, with everything that could name a card or a customer cut out. */
+  /** Ottu's own sentence, with this call's key, token and customer id and every long run of digits cut out. */
   declare readonly detail?: string;
   declare readonly fieldErrors?: OttuFieldErrors;
   /** How long Ottu asked to be left alone, in milliseconds. */

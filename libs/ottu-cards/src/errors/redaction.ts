@@ -46,9 +46,11 @@ function base64FormsOf(bytes: Buffer): string[] {
     .map((form) => `${form.replaceAll('+', '[-+]').replaceAll('/', '[/_]')}[A-Za-z0-9+/_-]*=*`);
 }
 
-const ESCAPES = /(?:%[0-9a-f]{2})+|\\u([0-9a-f]{4})|\\(["\\/])|&#(\d{1,7});|&#x([0-9a-f]{1,6});|&(amp|lt|gt|quot);/gi;
-const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"' };
-const MAX_LAYERS = 3;
+const ESCAPES =
+  /(?:%[0-9a-f]{2})+|\\u([0-9a-f]{4})|\\(["'\\/])|&#(\d{1,7});|&#x([0-9a-f]{1,6});|&(amp|lt|gt|quot|apos);/gi;
+const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+/** A value may hold escapes of its own, and come back in some more. */
+const MAX_LAYERS = 8;
 
 /** The text without its escapes, also where one is wrapped in another. */
 function plain(text: string, layers = MAX_LAYERS): string {

@@ -19,10 +19,12 @@ export class OttuErrorFilter implements ExceptionFilter<OttuError> {
     if (answer.statusCode >= 500) this.logger.error(`${answer.errorCode} ${error.name}: ${error.message}`);
     const { httpAdapter } = this.host;
     const response: unknown = context.switchToHttp().getResponse();
+    if (httpAdapter.isHeadersSent(response)) return void httpAdapter.end(response);
     httpAdapter.setHeader(response, 'Cache-Control', 'no-store, private');
     if (answer.errorCode === 'busy' && error.retryAfterMs !== undefined) {
       httpAdapter.setHeader(response, 'Retry-After', String(Math.ceil(error.retryAfterMs / 1_000)));
     }
     httpAdapter.reply(response, answer, answer.statusCode);
+    return undefined;
   }
 }

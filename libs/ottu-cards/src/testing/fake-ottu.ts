@@ -6,7 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { OttuEnv } from '../cards/cards.wire.js';
 import type { SavedCard } from '../cards/saved-card.js';
 import { sampleCards } from './builders.js';
-import { type FakeAnswer, FakeCards } from './fake-cards.wire.js';
+import { answerAsOttu } from './fake-api.js';
+import { FakeCards } from './fake-cards.wire.js';
+import { checkOut, type FakePaymentOutcome, type FakeWebhookTravel } from './fake-checkout.js';
+import type { FakePayment } from './fake-payments.wire.js';
 
 /** An answer of your own in place of the fake's; what is absent stays as it would have been. */
 export interface ScriptedAnswer {
@@ -34,7 +37,6 @@ export interface ReceivedRequest {
 
 /** Obviously false, in the shape of a private key. */
 const FAKE_KEY = 'fakefake.00000000000000000000000000000000';
-const CARDS = '/b/pbl/v2/card/';
 
 /** A real HTTP server on loopback that behaves like Ottu's User Cards API. Works under any test runner. */
 export class FakeOttu {
@@ -90,6 +92,15 @@ export class FakeOttu {
     return this.cards.of(customerId, env);
   }
 
+  /**
+   * Pays as this customer, saves the card, and posts the signed webhook; settles when it was delivered, or cannot be.
+   *
+   * @example await fake.pay({ customerId: 'customer-1', webhookUrl: `${url}/webhooks/ottu`, hmacKey: 'obviously-false' })
+   */
+  async pay(payment: FakePayment & FakeWebhookTravel, env: OttuEnv = 'sandbox'): Promise<FakePaymentOutcome> {
+    return checkOut(payment, (card) => this.save(card, env));
+  }
+
   /** Answers the next request so; called again, the one after it. */
   next(answer: ScriptedAnswer): void {
     this.script.push(answer);
@@ -123,7 +134,10 @@ export class FakeOttu {
     const scripted = this.script.shift() ?? this.standing ?? {};
     if (scripted.delayMs !== undefined) await sleep(scripted.delayMs, undefined, { signal: this.stopping.signal });
     if (scripted.hangUp === true) return void response.destroy();
-    const own = scripted.status === undefined ? this.answer(entry) : { status: scripted.status };
+    const own =
+      scripted.status === undefined
+        ? answerAsOttu(entry, { cards: this.cards, apiKey: this.apiKey })
+        : { status: scripted.status };
     const body = encode('body' in scripted ? scripted.body : 'body' in own ? own.body : undefined);
     response.writeHead(own.status, {
       ...(body.length > 0 && { 'content-type': 'application/json' }),
@@ -133,37 +147,12 @@ export class FakeOttu {
     entry.answered = { status: own.status, body: body.toString() };
     return undefined;
   }
-
-  private answer({ method, target, headers, body }: ReceivedRequest): FakeAnswer {
-    const { pathname, searchParams } = new URL(target, this.url);
-    const token = /^\/b\/pbl\/v2\/card\/([^/.]+)\/$/.exec(pathname)?.[1];
-    if (pathname !== CARDS && token === undefined) return { status: 404, body: { detail: 'Not found.' } };
-    if (headers.authorization !== `Api-Key ${this.apiKey}`) {
-      return { status: 401, body: { detail: 'Authentication credentials were not provided.' } };
-    }
-    if (token !== undefined && method === 'DELETE') return this.cards.delete(decodeURIComponent(token), searchParams);
-    if (token !== undefined || method !== 'POST') {
-      return { status: 405, body: { detail: `Method "${method}" not allowed.` } };
-    }
-    if (!/^application\/json\b/.test(headers['content-type'] ?? '')) {
-      return { status: 415, body: { detail: 'Unsupported media type in request.' } };
-    }
-    return this.cards.list(parseJson(body));
-  }
 }
 
 function encode(body: unknown): Buffer {
   if (body === undefined) return Buffer.alloc(0);
   if (typeof body === 'string' || body instanceof Uint8Array) return Buffer.from(body);
   return Buffer.from(JSON.stringify(body));
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 function isAddressInfo(address: unknown): address is AddressInfo {

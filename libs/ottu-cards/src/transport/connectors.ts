@@ -19,7 +19,7 @@ export function connector(proxy: string | undefined): Connect {
 function throughTunnel(proxy: URL, straight: Connect): Connect {
   const open = proxy.protocol === 'https:' ? httpsRequest : httpRequest;
   return (target, ready) => {
-    const request = open(connectRequest(proxy, `${target.hostname}:${target.port || 443}`));
+    const request = open(connectRequest(proxy, authorityOf(target)));
     let line: Line = request;
     request.once('error', (error) => ready(error, null));
     request.once('connect', ({ statusCode }, socket: Socket) => {
@@ -40,6 +40,11 @@ function throughTunnel(proxy: URL, straight: Connect): Connect {
       destroy: (error) => line.destroy(error),
     };
   };
+}
+
+function authorityOf({ hostname, port, protocol }: buildConnector.Options): string {
+  const host = hostname.includes(':') ? `[${hostname}]` : hostname;
+  return `${host}:${port || (protocol === 'https:' ? 443 : 80)}`;
 }
 
 function connectRequest(proxy: URL, authority: string): RequestOptions {

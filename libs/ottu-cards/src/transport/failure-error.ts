@@ -76,7 +76,7 @@ function attemptTimedOut(target: string, attemptMs: number, facts: OttuErrorFact
 }
 
 export function gateClosed(target: string, retryAfterMs: number, attempts: number): OttuRateLimitError {
-  const message = `Not sent to Ottu: ${target}. It asked for a pause that is not over; ${waitSentence(retryAfterMs)}`;
+  const message = `Not sent to Ottu: ${target}. It asked for a pause that is not over. ${waitSentence(retryAfterMs)}`;
   return new OttuRateLimitError(message, { attempts, retryAfterMs });
 }
 
@@ -88,7 +88,7 @@ const CHECK_KEY = "Check apiKey: it must be this host's private key.";
 const CHECK_SCOPE = "Check that the key may view and delete cards, and Ottu's IP allow-list.";
 
 function waitSentence(retryAfterMs: number | undefined): string | undefined {
-  return retryAfterMs === undefined ? undefined : `try again in ${Math.ceil(retryAfterMs / 1000)} s.`;
+  return retryAfterMs === undefined ? undefined : `Try again in ${Math.ceil(retryAfterMs / 1000)} s.`;
 }
 
 function unavailable(target: string, outcome: Outcome): string[] {

@@ -4,6 +4,9 @@ import { Exchange } from './exchange.js';
 import type { Outcome } from './outcome.js';
 import { SocketPool } from './socket-pool.js';
 
+/** Named one by one: an application's own axios defaults, cookies among them, are not for Ottu. */
+const SENT = ['Accept', 'Content-Type', 'User-Agent', 'Authorization'];
+
 /** A request of axios that carries its exchange down to the sockets. */
 export interface ExchangeRequest extends AxiosRequestConfig {
   readonly exchange: Exchange;
@@ -47,10 +50,14 @@ export class UndiciSockets {
       origin: this.options.origin,
       path: config.url ?? '',
       method: config.method === 'delete' ? 'DELETE' : 'POST',
-      headers: config.headers.toJSON(true),
+      headers: Object.fromEntries(SENT.map((name) => [name, config.headers.get(name)]).filter(isGiven)),
       body: typeof config.data === 'string' ? config.data : null,
     });
     const data: Outcome = await exchange.outcome;
     return { data, status: 0, statusText: '', headers: {}, config };
   };
+}
+
+function isGiven(header: readonly unknown[]): header is readonly [string, string] {
+  return typeof header[1] === 'string';
 }

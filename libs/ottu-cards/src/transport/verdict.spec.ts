@@ -121,7 +121,8 @@ describe('a 404', () => {
   it.each<[effect: Effect, body: string, kind: string]>([
     ['read', '{"detail":"Not found."}', 'refused'],
     ['delete', '{"detail":"Not found."}', 'not-found'],
-    ['delete', '{}', 'not-found'],
+    ['delete', '{}', 'refused'],
+    ['delete', '{"detail":["Not found."]}', 'refused'],
     ['delete', '[]', 'refused'],
     ['delete', 'null', 'refused'],
     ['delete', '"gone"', 'refused'],

@@ -56,7 +56,7 @@ function judgeRefusal(effect: Effect, { status, body: bytes }: Answered): Failur
   if (status < 400) return { ...failure('bad-response', 'never'), why: 'is a redirect, which is never followed' };
   if (status === 401 || status === 403) return { ...failure('auth', 'never'), body };
   if (status === 429) return { ...failure('rate-limit', 'throttled'), body };
-  if (status === 404 && effect === 'delete' && isObject(body)) return { ...failure('not-found', 'never'), body };
+  if (status === 404 && effect === 'delete' && isOttus(body)) return { ...failure('not-found', 'never'), body };
   if (status === 503) return { ...failure('unavailable', 'as-told', true), body };
   if (RETRIED.has(status)) return { ...failure('unavailable', 'backoff', true), body };
   if (status >= 500) return { ...failure('unavailable', 'never', true), body };
@@ -93,6 +93,11 @@ function parse(text: string): unknown {
   }
 }
 
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/**
+ * A 404 of Ottu's own, not one of a gateway that lost its route: after a delete that may have acted it means "gone".
+ *
+ * @see Ottu's OpenAPI file, `GenericErrorMessage` requires `detail`, seen 2026-11-20
+ */
+function isOttus(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'detail' in body && typeof body.detail === 'string';
 }

@@ -1,0 +1,76 @@
+import { el, symbol } from './dom.js';
+import { brandName, cardWord, word } from './words.js';
+
+const MARKS = new Set(['visa', 'mastercard', 'amex', 'knet', 'benefit', 'mada']);
+
+/** Brand mark, number, name, expiry and badges of a card. */
+export function cardFace(card) {
+  const brand = (card.brand ?? '').toLowerCase();
+  return [
+    symbol(`brand-${MARKS.has(brand) ? brand : 'other'}`, 'brand'),
+    el(
+      'div',
+      { class: 'face' },
+      el(
+        'p',
+        { class: 'title' },
+        el('span', { class: 'brand-name' }, brandName(card.brand)),
+        card.last4 === null
+          ? el('span', { class: 'no-number' }, word('noNumber'))
+          : el('bdi', { class: 'number', dir: 'ltr' }, `•••• ${card.last4}`),
+      ),
+      el(
+        'p',
+        { class: 'details' },
+        el('span', {}, `${word('expires')} `, el('bdi', { dir: 'ltr' }, `${card.expiryMonth}/${card.expiryYear}`)),
+        card.nameOnCard !== null && el('bdi', {}, card.nameOnCard),
+      ),
+      badges(card),
+    ),
+  ];
+}
+
+function badges(card) {
+  const shown = [
+    card.isPreferred && ['good', 'preferred'],
+    card.isExpired && ['bad', 'expired'],
+    card.willExpireSoon && ['warn', 'expiresSoon'],
+    card.agreements.length > 0 && ['info', 'subscription'],
+  ].filter(Boolean);
+  return (
+    shown.length > 0 &&
+    el('p', { class: 'badges' }, ...shown.map(([tone, key]) => el('span', { class: `badge ${tone}` }, word(key))))
+  );
+}
+
+/** A row of the list: the card, its button, and what went wrong with it. */
+export function cardRow({ card, isDeleting, failure }, { remove, retry }) {
+  return el(
+    'li',
+    { class: 'row', 'aria-busy': isDeleting ? 'true' : undefined, 'data-expired': card.isExpired },
+    el(
+      'div',
+      { class: 'card' },
+      ...cardFace(card),
+      el(
+        'button',
+        {
+          type: 'button',
+          class: 'delete',
+          'aria-label': cardWord('deleteCard', card),
+          'aria-disabled': isDeleting ? 'true' : undefined,
+          onclick: () => !isDeleting && remove(card),
+        },
+        symbol('icon-bin', 'icon'),
+        el('span', {}, word(isDeleting ? 'deleting' : 'delete')),
+      ),
+    ),
+    failure &&
+      el(
+        'div',
+        { class: 'failure', role: 'alert' },
+        el('p', {}, failure.text()),
+        failure.canRefresh && el('button', { type: 'button', class: 'link', onclick: retry }, word('refresh')),
+      ),
+  );
+}

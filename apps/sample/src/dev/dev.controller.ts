@@ -1,0 +1,72 @@
+import { Body, Controller, Get, Header, HttpCode, Inject, Post, Put, ValidationPipe } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { aCard, FakeOttu, type ScriptedAnswer } from 'nestjs-ottu-cards/testing';
+import { customerIdOf, saveDemoCards } from '../demo/demo-customers.js';
+import { type Mood, MoodDto, NewCardDto } from './dev.dto.js';
+import { cardOf } from './fake-checkout.service.js';
+import { type Exchange, redacted } from './redacted.js';
+
+/** How the fake answers in each mood. */
+const MOODS: Readonly<Record<Mood, ScriptedAnswer | undefined>> = {
+  well: undefined,
+  slow: { delayMs: 3_000 },
+  down: { status: 503, body: { detail: 'Service unavailable.' } },
+  limited: {
+    status: 429,
+    headers: { 'retry-after': '30' },
+    body: { detail: 'Request was throttled. Expected available in 30 seconds.' },
+  },
+};
+
+/** How many exchanges the page shows and the fake keeps. */
+const KEPT = 30;
+
+/** What the page at /dev shows and steers. Exists only beside the fake. */
+@Controller('dev')
+@ApiExcludeController()
+export class DevController {
+  private mood: Mood = 'well';
+  private forgotten = 0;
+
+  constructor(@Inject(FakeOttu) private readonly fake: FakeOttu) {}
+
+  @Get('state')
+  @Header('Cache-Control', 'no-store')
+  state(): { readonly mood: Mood; readonly wire: readonly (Exchange & { id: number })[] } {
+    const { received } = this.fake;
+    this.forgotten += received.splice(0, Math.max(0, received.length - KEPT)).length;
+    const wire = received.map((request, index) => ({ id: this.forgotten + index + 1, ...redacted(request) }));
+    return { mood: this.mood, wire: wire.toReversed() };
+  }
+
+  @Put('mood')
+  @HttpCode(204)
+  change(@Body(new ValidationPipe()) { mood }: MoodDto): void {
+    this.mood = mood;
+    this.fake.always(MOODS[mood]);
+  }
+
+  /** Everything as it was when the shop started. */
+  @Post('reset')
+  @HttpCode(204)
+  reset(): void {
+    this.mood = 'well';
+    this.forgotten += this.fake.received.length;
+    this.fake.reset();
+    saveDemoCards(this.fake);
+  }
+
+  @Post('cards')
+  @HttpCode(204)
+  add(@Body(new ValidationPipe()) card: NewCardDto): void {
+    const { customer, isLocked } = card;
+    this.fake.save(
+      aCard({
+        customerId: customerIdOf(customer),
+        nameOnCard: customer.toUpperCase(),
+        ...cardOf(card),
+        agreements: isLocked ? ['AGREEMENT-2'] : [],
+      }),
+    );
+  }
+}

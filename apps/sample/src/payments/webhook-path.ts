@@ -1,0 +1,2 @@
+/** Where Ottu posts payments: its `webhook_url` ends with it. */
+export const WEBHOOK_PATH = 'webhooks/ottu';

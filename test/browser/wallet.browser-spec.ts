@@ -1,0 +1,248 @@
+import type { Locator, Page } from 'playwright-core';
+import { inBrowser, openShop, openWallet, ottuIs } from './browser.js';
+
+const rows = (page: Page): Locator => page.getByRole('list', { name: 'Your saved cards' }).getByRole('listitem');
+const row = (page: Page, last4: string): Locator => rows(page).filter({ hasText: last4 });
+const button = (page: Page, name: string): Locator => page.getByRole('button', { name, exact: true });
+const heading = (page: Page): Locator => page.getByRole('heading', { name: 'Your saved cards' });
+
+/** What each row shows, without its button. */
+async function shown(page: Page): Promise<string[]> {
+  await rows(page).first().waitFor();
+  const texts = await rows(page).allInnerTexts();
+  return texts.map((text) => text.replaceAll(/\s+/g, ' ').replace(/ Delete$/, ''));
+}
+
+async function askToDelete(page: Page, last4: string): Promise<Locator> {
+  await button(page, `Delete card ending in ${last4}`).click();
+  return page.getByRole('dialog');
+}
+
+const isFocused = async (target: Locator): Promise<boolean> =>
+  (await target.and(target.page().locator(':focus')).count()) === 1;
+
+inBrowser('the wallet', () => {
+  it('lists the cards, the preferred one first, with all that tells them apart', async () => {
+    const page = await openWallet('Layla Haddad');
+    const now = new Date();
+    const soon = `${String(now.getUTCMonth() + 1).padStart(2, '0')}/${String(now.getUTCFullYear()).slice(2)}`;
+    expect(await shown(page)).toEqual([
+      'Visa •••• 1881 Expires 01/39 LAYLA HADDAD Preferred',
+      'Mastercard •••• 0026 Expires 01/39 LAYLA HADDAD',
+      'KNET •••• 5310 Expires 03/21 LAYLA HADDAD Expired',
+      `Benefit •••• 7702 Expires ${soon} LAYLA HADDAD Expires soon`,
+      'Card no number Expires 01/39',
+      'Visa •••• 9424 Expires 01/39 LAYLA HADDAD Used for a subscription',
+    ]);
+    await button(page, 'Delete card with no number').waitFor();
+    await page.getByRole('complementary', { name: 'Next time you pay' }).getByText('•••• 1881').waitFor();
+  });
+
+  it('says so when there is no card yet', async () => {
+    const page = await openWallet('Sara Khalil');
+    await page.getByRole('heading', { name: 'No saved cards yet' }).waitFor();
+    await expect(page.getByLabel('Gateway').isVisible()).resolves.toBe(false);
+  });
+
+  it('filters by gateway', async () => {
+    const page = await openWallet('Layla Haddad');
+    await page.getByLabel('Gateway').selectOption({ label: 'Knet' });
+    await page.getByText('Cards shown: 1').waitFor({ state: 'attached' });
+    expect(await shown(page)).toEqual(['KNET •••• 5310 Expires 03/21 LAYLA HADDAD Expired']);
+
+    await (await askToDelete(page, '5310')).getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('heading', { name: 'No card for this gateway' }).waitFor();
+    await page.getByLabel('Gateway').selectOption({ label: 'All gateways' });
+    await row(page, '0026').waitFor();
+    expect(await rows(page).count()).toBe(5);
+  });
+
+  it('keeps a card when told to', async () => {
+    const page = await openWallet('Omar Nasser');
+    const dialog = await askToDelete(page, '4417');
+    expect(await dialog.innerText()).toContain('Delete the card ending in 4417?');
+    expect(await dialog.innerText()).toContain('mada');
+    await dialog.getByRole('button', { name: 'Keep' }).click();
+
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await isFocused(button(page, 'Delete card ending in 4417'))).toBe(true);
+    await page.reload();
+    expect(await shown(page)).toHaveLength(2);
+  });
+
+  it('deletes the card last asked about, however quick the customer is', async () => {
+    const page = await openWallet('Omar Nasser');
+    await askToDelete(page, '3005');
+    await page.evaluate("document.querySelector('dialog').close(); document.querySelectorAll('.delete')[1].click()");
+    await page.getByRole('dialog').getByText('Delete the card ending in 4417?').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await row(page, '4417').waitFor({ state: 'detached' });
+    expect(await rows(page).count()).toBe(1);
+  });
+
+  it('deletes a card for good', async () => {
+    const page = await openWallet('Omar Nasser');
+    await (await askToDelete(page, '3005')).getByRole('button', { name: 'Delete' }).click();
+    await row(page, '3005').waitFor({ state: 'detached' });
+    await page.getByRole('status').getByText('The card ending in 3005 was deleted.').waitFor();
+    expect(await isFocused(heading(page))).toBe(true);
+    await page.getByRole('complementary').getByText('•••• 4417').waitFor(); // what checkout offers now
+
+    await page.reload();
+    await row(page, '4417').waitFor();
+    expect(await rows(page).count()).toBe(1);
+  });
+
+  it('keeps a locked card and says why', async () => {
+    const page = await openWallet('Layla Haddad');
+    await (await askToDelete(page, '9424')).getByRole('button', { name: 'Delete' }).click();
+    await row(page, '9424').getByRole('alert').getByText('This card pays for a subscription.').waitFor();
+    expect(await isFocused(button(page, 'Delete card ending in 9424'))).toBe(true);
+  });
+
+  it('keeps a card when Ottu is down, and deletes it when Ottu is back', async () => {
+    const page = await openWallet('Omar Nasser');
+    await ottuIs('down');
+    await (await askToDelete(page, '4417')).getByRole('button', { name: 'Delete' }).click();
+    await row(page, '4417').getByRole('alert').getByText('does not answer at the moment').waitFor();
+
+    await ottuIs('well');
+    await (await askToDelete(page, '4417')).getByRole('button', { name: 'Delete' }).click();
+    await row(page, '4417').waitFor({ state: 'detached' });
+  });
+
+  it.each([
+    [504, 'delete_outcome_unknown', {}, 'We do not know yet whether the card was deleted.'],
+    [404, 'card_not_found', {}, 'This card is no longer saved.'],
+    [504, 'provider_timeout', {}, 'The answer took too long.'],
+  ])('offers to look again after %i %s', async (status, errorCode, headers, sentence) => {
+    const page = await openWallet('Omar Nasser');
+    await page.route('**/wallet/cards/*', (route) => route.fulfill({ status, headers, json: { errorCode } }), {
+      times: 1,
+    });
+    await (await askToDelete(page, '4417')).getByRole('button', { name: 'Delete' }).click();
+    await row(page, '4417').getByRole('alert').getByText(sentence).waitFor();
+
+    await button(page, 'Refresh the list').click();
+    await page.getByRole('alert').filter({ hasText: sentence }).waitFor({ state: 'detached' });
+    await row(page, '4417').waitFor();
+    expect(await isFocused(heading(page))).toBe(true);
+  });
+
+  it.each([
+    [503, 'busy', { 'retry-after': '30' }, 'Please try again in 30 seconds.'],
+    [503, 'busy', {}, 'Please try again later.'],
+    [429, '', { 'retry-after': '7' }, 'Please try again in 7 seconds.'],
+    [502, 'a_word_of_tomorrow', {}, 'Something went wrong on our side.'],
+  ])('keeps the card after %i %s and says what to do', async (status, errorCode, headers, sentence) => {
+    const page = await openWallet('Omar Nasser');
+    await page.route('**/wallet/cards/*', (route) => route.fulfill({ status, headers, json: { errorCode } }));
+    await (await askToDelete(page, '4417')).getByRole('button', { name: 'Delete' }).click();
+    await row(page, '4417').getByRole('alert').getByText(sentence).waitFor();
+  });
+
+  it('tells that the shop cannot be reached', async () => {
+    const page = await openWallet('Omar Nasser');
+    await page.context().setOffline(true);
+    await (await askToDelete(page, '4417')).getByRole('button', { name: 'Delete' }).click();
+    await row(page, '4417').getByRole('alert').getByText('The shop cannot be reached.').waitFor();
+  });
+
+  it('shows an error while Ottu is down, and the cards when it is back', async () => {
+    await ottuIs('down');
+    const page = await openWallet('Layla Haddad');
+    await page.getByRole('alert').getByText('We cannot show your cards right now').waitFor();
+
+    await ottuIs('well');
+    await button(page, 'Try again').click();
+    expect(await shown(page)).toHaveLength(6);
+  });
+
+  it('says that it is loading while Ottu is slow', async () => {
+    await ottuIs('slow');
+    const page = await openShop();
+    await page.getByRole('button', { name: 'Sign in as Omar Nasser' }).click();
+    await page.getByRole('status').getByText('Loading your cards…').waitFor({ state: 'attached' });
+    expect(await page.locator('#content [aria-busy]').count()).toBe(1);
+    await ottuIs('well');
+    expect(await shown(page)).toHaveLength(2);
+  });
+
+  it('shows two customers their own cards, each in a browser of their own', async () => {
+    const [layla, omar] = [await openWallet('Layla Haddad'), await openWallet('Omar Nasser')];
+    expect((await shown(layla)).join('\n')).not.toContain('OMAR');
+    expect((await shown(omar)).join('\n')).not.toContain('LAYLA');
+    await (await askToDelete(omar, '4417')).getByRole('button', { name: 'Delete' }).click();
+    await row(omar, '4417').waitFor({ state: 'detached' });
+    await layla.reload();
+    expect(await shown(layla)).toHaveLength(6);
+  });
+
+  it('forgets a customer who signs out', async () => {
+    const page = await openWallet('Omar Nasser');
+    await button(page, 'Sign out').click();
+    await page.getByRole('heading', { name: 'Welcome to Dukkan' }).waitFor();
+    expect(await page.content()).not.toContain('3005');
+  });
+
+  it('asks to sign in again when the session has ended', async () => {
+    const page = await openWallet('Omar Nasser');
+    await page.context().clearCookies();
+    await (await askToDelete(page, '4417')).getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('alert').getByText('Your session has ended. Please sign in again.').waitFor();
+    expect(await page.content()).not.toContain('3005');
+  });
+
+  it('obeys the keyboard alone', async () => {
+    const page = await openShop();
+    const tabTo = async (target: Locator): Promise<void> => {
+      for (let presses = 0; presses < 20 && !(await isFocused(target)); presses += 1) await page.keyboard.press('Tab');
+      expect(await isFocused(target)).toBe(true);
+    };
+    await page.getByRole('button', { name: 'Sign in as Omar Nasser' }).waitFor();
+    await tabTo(page.getByRole('button', { name: 'Sign in as Omar Nasser' }));
+    await page.keyboard.press('Enter');
+    await rows(page).first().waitFor();
+    expect(await isFocused(heading(page))).toBe(true);
+
+    await tabTo(button(page, 'Delete card ending in 4417'));
+    await page.keyboard.press('Enter');
+    expect(await isFocused(button(page, 'Keep'))).toBe(true);
+    await page.keyboard.press('Escape');
+    expect(await isFocused(button(page, 'Delete card ending in 4417'))).toBe(true);
+
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    expect(await isFocused(page.getByRole('dialog').getByRole('button', { name: 'Delete' }))).toBe(true);
+    await page.keyboard.press('Enter');
+    await row(page, '4417').waitFor({ state: 'detached' });
+    expect(await isFocused(heading(page))).toBe(true);
+  });
+
+  it('speaks Arabic from right to left, and remembers it', async () => {
+    const page = await openWallet('Layla Haddad');
+    await button(page, 'العربية').click();
+    await page.getByRole('heading', { name: 'بطاقاتك المحفوظة' }).waitFor();
+    expect(await page.locator('html').getAttribute('dir')).toBe('rtl');
+    await button(page, 'حذف البطاقة المنتهية بالرقم 9424').click();
+    await page.getByRole('dialog').getByRole('button', { name: 'حذف' }).click();
+    await page.getByRole('alert').getByText('هذه البطاقة تدفع لاشتراك').waitFor();
+
+    await page.reload();
+    await page.getByRole('heading', { name: 'بطاقاتك المحفوظة' }).waitFor();
+    expect(await page.locator('.row .number').first().getAttribute('dir')).toBe('ltr'); // digits stay in order
+    await button(page, 'English').click();
+    await heading(page).waitFor();
+  });
+
+  it.each(['English', 'Arabic'])('fits a phone in %s', async (language) => {
+    const page = await openWallet('Layla Haddad', { viewport: { width: 320, height: 640 } });
+    if (language === 'Arabic') await button(page, 'العربية').click();
+    const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+    expect(await page.evaluate(overflow)).toBe(0);
+    for (const each of await page.locator('.row button').all()) {
+      const box = await each.boundingBox();
+      expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(44); // a thumb
+    }
+  });
+});

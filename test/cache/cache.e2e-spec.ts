@@ -1,0 +1,346 @@
+import { inspect } from 'node:util';
+import { jest } from '@jest/globals';
+import {
+  type ListOptions,
+  OttuCardsModule,
+  type OttuCardsOptions,
+  OttuDeleteUnknownError,
+  type OttuError,
+  OttuTimeoutError,
+  OttuUnavailableError,
+  UserCardsService,
+} from 'nestjs-ottu-cards';
+import { type CardCache, cardCache, type CardCacheOptions } from 'nestjs-ottu-cards/cache';
+import { aCard, type FakeOttu, type ScriptedAnswer } from 'nestjs-ottu-cards/testing';
+import { closeAll, startContext, startFake } from '../support/application.js';
+import { CANARIES, leaksIn } from '../support/leaks.js';
+
+const ANNA = { customerId: 'anna' };
+
+let fake: FakeOttu;
+beforeEach(async () => {
+  fake = await startFake();
+});
+afterEach(() => jest.useRealTimers());
+afterEach(closeAll);
+
+async function start(
+  options: CardCacheOptions = {},
+  more: Partial<OttuCardsOptions> = {},
+): Promise<{ cards: UserCardsService; cache: CardCache }> {
+  const cache = cardCache(options);
+  const context = await startContext({ imports: [OttuCardsModule.forRoot({ ...fake.options, ...more, cache })] });
+  return { cards: context.get(UserCardsService), cache };
+}
+
+/** Resolves once `count` requests have arrived. */
+async function arrived(count: number): Promise<void> {
+  while (fake.received.length < count) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+describe('one request for many askers', () => {
+  it('sends one request for a thousand concurrent lists of one customer', async () => {
+    const card = fake.save(aCard(ANNA));
+    const { cards } = await start();
+    const lists = await Promise.all(Array.from({ length: 1_000 }, () => cards.list(ANNA)));
+    expect(fake.received).toHaveLength(1);
+    expect(lists).toEqual(Array.from({ length: 1_000 }, () => [card]));
+  });
+
+  it('shares nothing between customers or other filters', async () => {
+    const { cards } = await start();
+    const filters = [
+      ANNA,
+      { customerId: 'bader' },
+      { ...ANNA, pgCodes: ['knet'] },
+      { ...ANNA, pgCodes: [] },
+      { ...ANNA, agreementId: 'knet' },
+      { customerId: 'anna,bader' },
+    ];
+    await Promise.all(filters.map((filter) => cards.list(filter)));
+    await Promise.all(filters.map((filter) => cards.list(filter)));
+    expect(fake.received).toHaveLength(filters.length);
+  });
+
+  it('takes the same pgCodes in another order for the same list', async () => {
+    const { cards } = await start();
+    await cards.list({ ...ANNA, pgCodes: ['knet', 'benefit'] });
+    await cards.list({ ...ANNA, pgCodes: ['benefit', 'knet', 'knet'] });
+    expect(fake.received).toHaveLength(1);
+  });
+
+  it('gives each caller cards of its own', async () => {
+    fake.save(aCard({ ...ANNA, token: 'tok-1', agreements: ['A-1'] }));
+    const { cards } = await start();
+    const lists = await Promise.all([cards.list(ANNA), cards.list(ANNA)]);
+    for (const list of [...lists, await cards.list(ANNA)]) {
+      expect(list).toEqual([expect.objectContaining({ token: 'tok-1', agreements: ['A-1'] })]);
+      for (const card of list)
+        Object.assign(card, { token: 'spoilt' }, Object.assign(card.agreements, { 0: 'spoilt' }));
+      list.length = 0;
+    }
+    expect(fake.received).toHaveLength(1);
+  });
+
+  it('gives each caller an error of its own, with all that is known', async () => {
+    fake.always({ status: 403, body: { detail: 'No permission.' } });
+    const { cards } = await start();
+    const [one, other] = await Promise.all([failureOf(cards.list(ANNA)), failureOf(cards.list(ANNA))]);
+    expect(one).not.toBe(other);
+    expect(one).toMatchObject({ name: 'OttuAuthError', status: 403, detail: 'No permission.', attempts: 1 });
+    expect(JSON.stringify(one)).toBe(JSON.stringify(other));
+    expect(fake.received).toHaveLength(1);
+  });
+
+  it('runs on for the patient caller when the hasty one, who came first, is gone', async () => {
+    fake.next({ delayMs: 400 });
+    const { cards } = await start();
+    const hasty = failureOf(cards.list(ANNA, { timeoutMs: 50 }));
+    const patient = cards.list(ANNA, { timeoutMs: 5_000 });
+    expect(OttuTimeoutError.is(await hasty)).toBe(true);
+    expect(await patient).toEqual([]);
+    expect(fake.received).toHaveLength(1);
+  });
+
+  it("asks again for who came late, when the module's own deadline has ended the request", async () => {
+    fake.next({ delayMs: 2_000 });
+    const { cards } = await start({}, { timeoutMs: 300, maxRetries: 0 });
+    const first = failureOf(cards.list(ANNA));
+    await arrived(1);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    const late = cards.list(ANNA);
+    expect(await first).toMatchObject({ name: 'OttuTimeoutError', retryable: true });
+    expect(await late).toEqual([]);
+    expect(fake.received).toHaveLength(2);
+  });
+
+  it('lets one caller abort while the other gets the answer', async () => {
+    fake.next({ delayMs: 100 });
+    const { cards } = await start();
+    const controller = new AbortController();
+    const aborted = failureOf(cards.list(ANNA, { signal: controller.signal }));
+    const other = cards.list(ANNA);
+    const reason = new Error('navigated away');
+    await arrived(1);
+    controller.abort(reason);
+    expect(await aborted).toBe(reason);
+    expect(await other).toEqual([]);
+  });
+
+  it('aborts the request when the last caller has gone, and lets nobody join it any more', async () => {
+    fake.next({ delayMs: 700 });
+    const { cards } = await start();
+    const controllers = [new AbortController(), new AbortController()];
+    const gone = controllers.map(({ signal }) => failureOf(cards.list(ANNA, { signal })));
+    await arrived(1);
+    for (const controller of controllers) controller.abort(new Error('gone'));
+    await Promise.all(gone);
+    expect(await cards.list(ANNA)).toEqual([]);
+    expect(fake.received).toHaveLength(2);
+    await closeAll(); // would wait 5 s for the first request, were it still in flight
+  });
+
+  it('refuses a caller whose signal has aborted already, even where the list is kept', async () => {
+    const { cards } = await start();
+    await cards.list(ANNA);
+    const reason = new Error('too late');
+    expect(await failureOf(cards.list(ANNA, { signal: AbortSignal.abort(reason) }))).toBe(reason);
+  });
+});
+
+describe('what is kept', () => {
+  it('serves a list for ttlMs, an empty one for 5 s at most', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setTimeout'] });
+    fake.save(aCard(ANNA));
+    const { cards } = await start({ ttlMs: 30_000 });
+    const requests = async (customerId: string): Promise<number> => {
+      fake.received.length = 0;
+      await cards.list({ customerId });
+      return fake.received.length;
+    };
+    expect([await requests('anna'), await requests('nobody')]).toEqual([1, 1]);
+    jest.advanceTimersByTime(4_900);
+    expect([await requests('anna'), await requests('nobody')]).toEqual([0, 0]);
+    jest.advanceTimersByTime(100);
+    expect([await requests('anna'), await requests('nobody')]).toEqual([0, 1]);
+    jest.advanceTimersByTime(25_000);
+    expect([await requests('anna'), await requests('nobody')]).toEqual([1, 1]);
+  });
+
+  it('never keeps an error', async () => {
+    fake.next({ status: 400, body: { detail: 'Nonsense.' } });
+    const { cards } = await start();
+    expect(await failureOf(cards.list(ANNA))).toMatchObject({ name: 'OttuRefusedError' });
+    expect(await cards.list(ANNA)).toEqual([]);
+  });
+
+  it('asks Ottu for a fresh list, and keeps what came', async () => {
+    const { cards } = await start();
+    await cards.list(ANNA);
+    const card = fake.save(aCard(ANNA));
+    expect(await cards.list(ANNA)).toEqual([]);
+    expect(await cards.list(ANNA, { fresh: true })).toEqual([card]);
+    expect(await cards.list(ANNA)).toEqual([card]);
+    expect(fake.received).toHaveLength(2);
+  });
+
+  it('does not let an older answer replace a fresh one', async () => {
+    fake.next({ delayMs: 200, status: 200, body: [] });
+    const { cards } = await start();
+    const old = cards.list(ANNA);
+    await arrived(1);
+    const card = fake.save(aCard(ANNA));
+    expect(await cards.list(ANNA, { fresh: true })).toEqual([card]);
+    expect(await old).toEqual([]);
+    expect(await cards.list(ANNA)).toEqual([card]);
+  });
+
+  it.each([0, 'yes', null])('refuses %p as fresh', async (fresh) => {
+    const { cards } = await start();
+    const options: ListOptions = JSON.parse(JSON.stringify({ fresh }));
+    const failure = await failureOf(cards.list(ANNA, options));
+    expect(failure).toMatchObject({ name: 'OttuInputError', fieldErrors: { fresh: ['must be true or false'] } });
+  });
+
+  it('forgets all lists of the customer, and of no other, when told to', async () => {
+    const { cards, cache } = await start();
+    const lists = [ANNA, { ...ANNA, pgCodes: ['knet'] }, { customerId: 'bader' }];
+    for (const filter of lists) await cards.list(filter);
+    await cache.invalidate(ANNA);
+    fake.received.length = 0;
+    for (const filter of lists) await cards.list(filter);
+    expect(fake.received.map(({ body }) => body).join()).not.toContain('bader');
+    expect(fake.received).toHaveLength(2);
+  });
+
+  it('asks Ottu at every find, and forgets the lists once it has answered', async () => {
+    const { cards } = await start();
+    await cards.list(ANNA);
+    const card = fake.save(aCard(ANNA));
+    expect(await cards.find({ ...ANNA, token: card.token })).toEqual(card);
+    expect(await cards.list(ANNA)).toEqual([card]);
+    expect(fake.received).toHaveLength(3);
+  });
+
+  it('keeps its lists when a find fails', async () => {
+    const { cards } = await start({}, { maxRetries: 0 });
+    await cards.list(ANNA);
+    fake.next({ status: 500 });
+    expect(OttuUnavailableError.is(await failureOf(cards.find({ ...ANNA, token: 'tok-1' })))).toBe(true);
+    await cards.list(ANNA);
+    expect(fake.received).toHaveLength(2);
+  });
+
+  it('shows nothing of what it holds when it is printed', async () => {
+    const { customerId, token, nameOnCard, cardNumber: number } = CANARIES;
+    fake.save(aCard({ customerId, token, nameOnCard, number }));
+    const { cards, cache } = await start();
+    fake.next({ delayMs: 50 });
+    const pending = cards.list({ customerId });
+    const printed = (): string => inspect([cards, cache], { depth: Infinity, showHidden: true, getters: true });
+    const whileAsking = printed();
+    await pending;
+    expect(leaksIn({ whileAsking, whenKept: printed() })).toEqual([]);
+  });
+});
+
+describe('a delete', () => {
+  const OUTCOMES: [name: string, answer: ScriptedAnswer][] = [
+    ['done', {}],
+    ['not found', { status: 404, body: { detail: 'Not found.' } }],
+    ['refused', { status: 400, body: { detail: 'The card is locked.' } }],
+    ['unauthorised', { status: 401, body: {} }],
+    ['unknown', { hangUp: true }],
+    ['late', { delayMs: 700 }],
+  ];
+  const OWN = { timeoutMs: 300 };
+
+  it.each(OUTCOMES)('that is %s makes the customer forgotten', async (_, answer) => {
+    const card = fake.save(aCard(ANNA));
+    const { cards } = await start({}, { maxRetries: 0 });
+    await cards.list(ANNA);
+    fake.next(answer);
+    await cards.delete({ ...ANNA, token: card.token }, OWN).catch(() => 'whatever it came to');
+    await cards.list(ANNA);
+    expect(fake.received.map(({ method }) => method)).toEqual(['POST', 'DELETE', 'POST']);
+  });
+
+  it('that is aborted makes the customer forgotten before it rejects', async () => {
+    const card = fake.save(aCard(ANNA));
+    const { cards } = await start();
+    await cards.list(ANNA);
+    fake.next({ delayMs: 700 });
+    const controller = new AbortController();
+    const deleted = failureOf(cards.delete({ ...ANNA, token: card.token }, { signal: controller.signal }));
+    await arrived(2);
+    controller.abort();
+    await deleted;
+    await cards.list(ANNA);
+    expect(fake.received).toHaveLength(3);
+  });
+
+  it('is not outlived by a list that began before it', async () => {
+    const card = fake.save(aCard(ANNA));
+    const { cards } = await start();
+    fake.next({ delayMs: 200, status: 200, body: [wireOf(card.token)] });
+    const early = cards.list(ANNA);
+    await arrived(1);
+    await cards.delete({ ...ANNA, token: card.token });
+    expect(await cards.list(ANNA)).toEqual([]);
+    expect(await early).toHaveLength(1); // it asked before, and may hear of before
+    expect(await cards.list(ANNA)).toEqual([]);
+  });
+
+  it('does not hide a card that is saved again under its token', async () => {
+    const card = fake.save(aCard(ANNA));
+    const { cards, cache } = await start();
+    await cards.delete({ ...ANNA, token: card.token });
+    expect(await cards.list(ANNA)).toEqual([]);
+    fake.save(card);
+    await cache.invalidate(ANNA);
+    expect(await cards.list(ANNA)).toEqual([card]);
+  });
+
+  it('without a clear answer lets no list be kept while Ottu may still carry it out', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setTimeout'] });
+    const card = fake.save(aCard(ANNA));
+    const { cards } = await start({}, { maxRetries: 0 });
+    fake.next({ delayMs: 400 }); // the fake deletes when it answers, which nobody waits for
+    const failure = await failureOf(cards.delete({ ...ANNA, token: card.token }, { timeoutMs: 200 }));
+    expect(OttuDeleteUnknownError.is(failure)).toBe(true);
+    expect(await cards.list(ANNA)).toEqual([card]);
+    while (fake.cardsOf('anna').length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await cards.list(ANNA)).toEqual([]);
+    jest.advanceTimersByTime(60_001);
+    const asked = fake.received.length;
+    await cards.list(ANNA);
+    await cards.list(ANNA);
+    expect(fake.received).toHaveLength(asked + 1);
+  });
+});
+
+async function failureOf(call: Promise<unknown>): Promise<OttuError | Error> {
+  const failure: unknown = await call.then(
+    () => new Error('It did not fail.'),
+    (error: unknown) => error,
+  );
+  return failure instanceof Error ? failure : new Error('It failed with something that is no error.');
+}
+
+/** A card of Anna's as Ottu sends it. */
+function wireOf(token: string): Record<string, unknown> {
+  return {
+    token,
+    customer_id: 'anna',
+    brand: null,
+    number: null,
+    name_on_card: null,
+    expiry_month: '01',
+    expiry_year: '39',
+    pg_code: 'credit-card',
+    is_preferred: false,
+    is_expired: false,
+    cvv_required: true,
+    agreements: [],
+  };
+}

@@ -1,0 +1,142 @@
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { closeAll } from '../support/application.js';
+import { leaksIn } from '../support/leaks.js';
+import { answer, firstCard, type Sample, signIn, startSample, visit } from './sample.js';
+
+let shop: Sample;
+
+beforeAll(async () => {
+  shop = await startSample();
+});
+afterAll(closeAll);
+beforeEach(async () => {
+  await visit(`${shop.url}/dev/reset`, 'POST');
+});
+
+it.each(['/', '/dev/', '/docs', '/session', '/wallet/cards', '/nowhere'])(
+  'runs and asks on %s nothing but its own, and is framed by nobody',
+  async (path) => {
+    const { headers } = await visit(shop.url + path);
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none';script-src 'self';style-src 'self'");
+    expect(policy).toContain("connect-src 'self'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy.includes('unsafe')).toBe(path === '/docs'); // Swagger UI's own styles
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.has('x-powered-by')).toBe(false);
+  },
+);
+
+it('describes its API at /docs, without the pages of the developer', async () => {
+  const document = await answer(`${shop.url}/docs-json`);
+  expect(document).toMatchObject({
+    paths: { '/wallet/cards': { get: { tags: ['Saved cards'] } }, '/session': {}, '/checkout': {} },
+  });
+  expect(JSON.stringify(document)).not.toContain('/dev');
+});
+
+it('keeps the wiring worth copying within ten files', () => {
+  const files = ['apps/sample/src', 'apps/sample/src/session'].flatMap((folder) => readdirSync(folder));
+  expect(files.filter((name) => name.endsWith('.ts')).length).toBeLessThanOrEqual(10);
+});
+
+/** Deletes Omar's first card, and tells what must be seen of it nowhere. */
+async function deleteFirstCard({ url }: Sample): Promise<Record<string, string>> {
+  const cookie = await signIn(url, 'omar');
+  const address = await firstCard(url, cookie);
+  expect((await visit(address, 'DELETE', { cookie })).status).toBe(204);
+  const apiKey = 'fakefake.00000000000000000000000000000000'; // the fake's
+  return { token: address.split('/').at(-1) ?? '', customerId: 'demo-omar', nameOnCard: 'OMAR NASSER', apiKey };
+}
+
+it('logs each request as one line with its route, never a token or a person', async () => {
+  const { url, output, process } = await startSample();
+  const secrets = await deleteFirstCard({ url, output, process });
+  await visit(`${url}/wallet/cards/${secrets['token']}/more?customer=${secrets['token']}`);
+  await visit(`${url}/health`);
+  while (!output().includes('"/health","status"')) await once(process.stdout ?? process, 'data');
+
+  const lines = output()
+    .trim()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));
+  expect(lines.slice(-5)).toMatchObject([
+    { context: 'Http', message: { method: 'POST', route: '/session', status: 204 } },
+    { context: 'Http', message: { method: 'GET', route: '/wallet/cards', status: 200 } },
+    { context: 'Http', message: { method: 'DELETE', route: '/wallet/cards/:token', status: 204 } },
+    { context: 'Http', message: { method: 'GET', route: '(a file or nothing)', status: 404 } },
+    { context: 'Http', message: { method: 'GET', route: '/health', status: 200 } },
+  ]);
+  expect(leaksIn({ output: output() }, secrets)).toEqual([]);
+});
+
+describe('the page of the developer', () => {
+  const state = async (): Promise<string> => (await visit(`${shop.url}/dev/state`)).text();
+
+  it('shows what went over the wire in both directions, never the key, a token or a person', async () => {
+    const secrets = await deleteFirstCard(shop);
+    const text = await state();
+    expect(JSON.parse(text)).toMatchObject({
+      mood: 'well',
+      wire: [
+        { request: 'DELETE /b/pbl/v2/card/•••/?customer_id=•••&type=sandbox', status: 204, answer: '' },
+        { request: 'POST /b/pbl/v2/card/', status: 200, answer: expect.stringContaining('"token": "•••"') },
+        {
+          request: 'POST /b/pbl/v2/card/',
+          headers: expect.stringContaining('authorization: Api-Key •••'),
+          body: expect.stringContaining('"customer_id": "•••"'),
+          answer: expect.stringContaining('"number": "**** 3005"'),
+        },
+      ],
+    });
+    expect(leaksIn({ text }, secrets)).toEqual([]);
+  });
+
+  it('hides agreements, which name a subscription', async () => {
+    const cookie = await signIn(shop.url, 'layla');
+    await visit(`${shop.url}/wallet/cards?agreementId=AGREEMENT-1`, 'GET', { cookie });
+    expect(await state()).not.toContain('AGREEMENT-1');
+  });
+
+  it('makes the fake down, and well again', async () => {
+    const cookie = await signIn(shop.url, 'layla');
+    const status = async (): Promise<number> => (await visit(`${shop.url}/wallet/cards`, 'GET', { cookie })).status;
+    await visit(`${shop.url}/dev/mood`, 'PUT', { body: { mood: 'down' } });
+    await expect(status()).resolves.toBe(502);
+    await visit(`${shop.url}/dev/mood`, 'PUT', { body: { mood: 'well' } });
+    await expect(status()).resolves.toBe(200);
+  });
+
+  it('makes the fake limit us, which is asked no more then', async () => {
+    const { url } = await startSample(); // the library stays away for the 30 seconds that it is told
+    const cookie = await signIn(url, 'layla');
+    await visit(`${url}/dev/mood`, 'PUT', { body: { mood: 'limited' } });
+    for (const _ of [1, 2]) {
+      const response = await visit(`${url}/wallet/cards`, 'GET', { cookie });
+      expect(response.status).toBe(503);
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(20);
+    }
+    await expect(answer(`${url}/dev/state`)).resolves.toMatchObject({
+      mood: 'limited',
+      wire: [{ id: 1, status: 429 }],
+    });
+  });
+
+  it('saves a card that can be one', async () => {
+    const cookie = await signIn(shop.url, 'sara');
+    const body = { customer: 'sara', brand: 'AMEX', last4: '3005', isLocked: true };
+    expect((await visit(`${shop.url}/dev/cards`, 'POST', { body })).status).toBe(204);
+    expect((await visit(`${shop.url}/dev/cards`, 'POST', { body: { ...body, last4: '12345' } })).status).toBe(400);
+    const cards = await answer(`${shop.url}/wallet/cards`, 'GET', { cookie });
+    expect(cards).toMatchObject([{ brand: 'AMEX', number: '**** 3005', agreements: ['AGREEMENT-2'] }]);
+  });
+
+  it('keeps the latest thirty exchanges, each under a number of its own', async () => {
+    const cookie = await signIn(shop.url, 'sara');
+    for (let count = 0; count < 32; count += 1) await visit(`${shop.url}/checkout`, 'GET', { cookie });
+    const { wire } = JSON.parse(await state());
+    expect(wire).toHaveLength(30);
+    expect(wire[0].id - wire.at(-1).id).toBe(29);
+  });
+});
