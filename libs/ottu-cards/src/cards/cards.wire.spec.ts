@@ -137,6 +137,17 @@ describe('a card', () => {
     expect(readOne(changes)).toMatchObject(expected);
   });
 
+  it.each([
+    ['26', '12', true],
+    ['27', '01', true],
+    ['27', '02', false],
+    ['26', '11', false],
+    ['28', '01', false],
+  ])('of %s/%s expires soon in December 2026: %s', (expiry_year, expiry_month, willExpireSoon) => {
+    jest.setSystemTime(Date.parse('2026-12-15'));
+    expect(readOne({ expiry_year, expiry_month })).toMatchObject({ willExpireSoon });
+  });
+
   it.each<[changes: object, message: string]>([
     [{ customer_id: 'customer-2' }, '[0].customer_id must be the customer who was asked for'],
     [{ customer_id: 5 }, '[0].customer_id must be a string'],

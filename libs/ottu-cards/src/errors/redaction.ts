@@ -49,7 +49,8 @@ function base64FormsOf(bytes: Buffer): string[] {
 const ESCAPES =
   /(?:%[0-9a-f]{2})+|\\u([0-9a-f]{4})|\\(["'\\/])|&#(\d{1,7});|&#x([0-9a-f]{1,6});|&(amp|lt|gt|quot|apos);/gi;
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-const MAX_LAYERS = 3;
+/** A value may hold escapes of its own, and come back in some more. */
+const MAX_LAYERS = 8;
 
 /** The text without its escapes, also where one is wrapped in another. */
 function plain(text: string, layers = MAX_LAYERS): string {
@@ -58,7 +59,6 @@ function plain(text: string, layers = MAX_LAYERS): string {
     if (quoted !== undefined) return quoted;
     if (name !== undefined) return NAMED[name.toLowerCase()] ?? escape;
     const code = decimal === undefined ? Number.parseInt(unit ?? hex, 16) : Number(decimal);
-    if (unit !== undefined) return String.fromCharCode(code); // half a pair has its other half beside it
     return code <= 0x10_ff_ff ? String.fromCodePoint(code) : escape;
   });
   return next === text || layers === 1 ? next : plain(next, layers - 1);

@@ -112,6 +112,11 @@ describe.each(EFFECTS)('a %s', (effect) => {
   });
 });
 
+it('takes no other refusal of a delete for a 404', () => {
+  expect(judge('delete', answered(400, '{"detail":"Not found."}'))).toMatchObject({ kind: 'refused' });
+  expect(judge('delete', answered(410, '{"detail":"Not found."}'))).toMatchObject({ kind: 'refused' });
+});
+
 describe('a 404', () => {
   it.each<[effect: Effect, body: string, kind: string]>([
     ['read', '{"detail":"Not found."}', 'refused'],
