@@ -45,7 +45,11 @@ module.exports = {
       { path: `${src}transport/` },
       { path: `${src}(cards|rest|webhooks|cache|testing)/` },
     ),
-    forbid('errors-know-nobody', { path: `${src}errors/` }, { path: src, pathNot: `${src}errors/` }),
+    forbid(
+      'errors-know-nobody',
+      { path: `${src}errors/` },
+      { path: src, pathNot: [`${src}errors/`, `${src}is-record\\.ts$`] },
+    ),
     forbid(
       'model-knows-nobody',
       { path: `${src}cards/saved-card\\.ts$` },

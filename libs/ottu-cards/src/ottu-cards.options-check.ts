@@ -1,4 +1,4 @@
-import { OttuConfigError } from './errors/errors.js';
+import { configProblems } from './errors/config-problems.js';
 import type { OttuCardsOptions } from './ottu-cards.options.js';
 import { timeoutRule } from './transport/ottu-call.js';
 
@@ -18,12 +18,14 @@ const RULES: Readonly<Record<keyof OttuCardsOptions, OptionRule>> = {
     value === undefined || isCache(value) ? undefined : 'must be made by cardCache() of nestjs-ottu-cards/cache',
 };
 
+const WHERE = 'OttuCardsModule.forRoot()';
+
 /** Structural parts of the module, which a factory comes too late for. */
 const EXTRAS = new Set(['isGlobal', 'name', 'controller']);
 
 /** @throws OttuConfigError which tells all problems at once, each with its remedy and without the value */
 export function checkOptions(options: unknown): asserts options is OttuCardsOptions {
-  if (typeof options !== 'object' || options === null) throw configError(['the options must be an object']);
+  if (typeof options !== 'object' || options === null) throw configProblems(WHERE, ['the options must be an object']);
   const given: Partial<OttuCardsOptions> & object = options;
   const unknown = Object.keys(given).filter((name) => !Object.hasOwn(RULES, name));
   const problems = Object.entries(RULES).flatMap(([name, rule]) => {
@@ -31,7 +33,7 @@ export function checkOptions(options: unknown): asserts options is OttuCardsOpti
     return problem === undefined ? [] : [`${name} ${problem}`];
   });
   const all = [...problems, ...unknown.map(unknownProblem)];
-  if (all.length > 0) throw configError(all);
+  if (all.length > 0) throw configProblems(WHERE, all);
 }
 
 /** The sentence that completes "apiKey …" or "the apiKey function …". */
@@ -86,11 +88,6 @@ function unknownProblem(name: string): string {
   if (EXTRAS.has(name)) return `${name} cannot come from a factory: write it beside useFactory`;
   const known = Object.keys(RULES).find((option) => option.toLowerCase() === name.toLowerCase());
   return `${JSON.stringify(name.slice(0, 40))} is not an option${known ? `: write ${known}` : ''}`;
-}
-
-function configError(problems: readonly string[]): OttuConfigError {
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  return new OttuConfigError(`OttuCardsModule.forRoot(): ${count} — ${problems.join('; ')}.`);
 }
 
 function parseUrl(value: unknown): URL | undefined {

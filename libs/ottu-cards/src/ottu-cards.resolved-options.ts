@@ -4,6 +4,7 @@ import { OttuConfigError } from './errors/errors.js';
 import { OTTU_CARDS_DEFAULTS } from './ottu-cards.options.js';
 import { apiKeyProblem, checkOptions } from './ottu-cards.options-check.js';
 import type { TransportOptions } from './transport/ottu-transport.js';
+import { isRecord } from './is-record.js';
 
 /** The options after their check, with defaults in place. Prints without key and proxy. */
 export class ResolvedOptions implements TransportOptions {
@@ -17,7 +18,7 @@ export class ResolvedOptions implements TransportOptions {
 
   /** @throws OttuConfigError */
   constructor(given: unknown) {
-    const options: unknown = isObject(given) ? Object.assign(Object.create(null), given) : given; // nothing inherited
+    const options: unknown = isRecord(given) ? Object.assign(Object.create(null), given) : given; // nothing inherited
     checkOptions(options);
     const { apiKey, env, merchantId, baseUrl } = options;
     this.origin = new URL(baseUrl ?? `https://${merchantId ?? OTTU_CARDS_DEFAULTS.merchantId}`).origin;
@@ -59,8 +60,4 @@ async function askForKey(apiKey: () => string | Promise<string>): Promise<string
   }
   if (typeof key === 'string' && apiKeyProblem(key) === undefined) return key;
   throw new OttuConfigError(`What the apiKey function gave ${apiKeyProblem(key)}. Nothing was sent.`);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,4 +1,4 @@
-import { OttuConfigError } from '../errors/errors.js';
+import { configProblems } from '../errors/config-problems.js';
 import type { CardStore } from './sealed-store.js';
 
 /** How long lists are kept, how many, and where. */
@@ -55,9 +55,7 @@ export function checkCardCacheOptions(options: object): void {
     }),
     ...unknown.map((name) => `${JSON.stringify(name.slice(0, 40))} is not an option`),
   ];
-  if (problems.length === 0) return;
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  throw new OttuConfigError(`cardCache(): ${count} — ${problems.join('; ')}.`);
+  if (problems.length > 0) throw configProblems('cardCache()', problems);
 }
 
 function isWithin(value: unknown, min: number, max: number): boolean {

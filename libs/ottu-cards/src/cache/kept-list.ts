@@ -1,6 +1,7 @@
 import { JsonFields } from '../cards/json-fields.js';
 import type { SavedCard } from '../cards/saved-card.js';
 import { UntrustedShape } from '../errors/untrusted-shape.js';
+import { isRecord } from '../is-record.js';
 
 /** A list as it lies in a shared store. */
 export interface KeptList {
@@ -49,8 +50,4 @@ function readCard(value: unknown, customerId: string): SavedCard {
     cvvRequired: card.boolean('cvvRequired'),
     agreements: card.strings('agreements'),
   };
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,4 +1,5 @@
 import { UntrustedShape } from '../errors/untrusted-shape.js';
+import { isRecord } from '../is-record.js';
 
 /** Reads fields by name and type; whatever does not fit is refused with its path, unknown fields are never looked at. */
 export class JsonFields {
@@ -53,8 +54,4 @@ export class JsonFields {
   private get(name: string): unknown {
     return Object.hasOwn(this.fields, name) ? this.fields[name] : undefined;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -13,6 +13,7 @@ import {
 } from './card-arguments.js';
 import { deleteCardCall, listCardsCall, type OttuEnv } from './cards.wire.js';
 import type { CardReference, ListCardsFilter, SavedCard } from './saved-card.js';
+import { isRecord } from '../is-record.js';
 
 const LIST_RULES = {
   customerId: customerIdRule,
@@ -96,18 +97,14 @@ type Rules = Readonly<Record<string, Rule>>;
 
 /** The argument, from which each value is then read once: what was checked is what is sent. */
 function object<T>(method: string, rules: Rules, argument: T): T {
-  if (isObject(argument)) return argument;
+  if (isRecord(argument)) return argument;
   throw new OttuInputError(`UserCardsService.${method}() takes an object: { ${Object.keys(rules).join(', ')} }.`);
 }
 
 function check(method: string, rules: Rules, values: object, options: unknown): void {
-  const problemsOfOptions = isObject(options) ? brokenRules(options, CALL_RULES) : { options: ['must be an object'] };
+  const problemsOfOptions = isRecord(options) ? brokenRules(options, CALL_RULES) : { options: ['must be an object'] };
   const fieldErrors = { ...brokenRules(values, rules), ...problemsOfOptions };
   const problems = Object.entries(fieldErrors).map(([name, [problem]]) => `${name} ${problem}`);
   if (problems.length === 0) return;
   throw new OttuInputError(`UserCardsService.${method}(): ${problems.join('; ')}. Nothing was sent.`, { fieldErrors });
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

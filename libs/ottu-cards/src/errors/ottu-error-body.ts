@@ -1,4 +1,5 @@
 import type { OttuFieldErrors } from './ottu.error.js';
+import { isRecord } from '../is-record.js';
 
 const MAX_FIELDS = 50;
 const MAX_MESSAGES = 10;
@@ -21,11 +22,11 @@ type Redact = (text: string) => string;
  */
 export function readOttuErrorBody(body: unknown, redact: Redact): OttuErrorBody {
   if (Array.isArray(body)) return detailOf(shown(messagesOf(body, redact).join(' '), redact));
-  if (!isObject(body)) return {};
+  if (!isRecord(body)) return {};
   const { detail, error, ...fields } = body;
   if (typeof detail === 'string') return detailOf(shown(detail, redact));
   if (typeof error === 'string') return detailOf(shown(error, redact));
-  if (isObject(error) && typeof error['message'] === 'string') {
+  if (isRecord(error) && typeof error['message'] === 'string') {
     const message = shown(error['message'], redact);
     const field = error['field'];
     return { ...detailOf(message), ...fieldErrorsOf(typeof field === 'string' ? { [field]: [message] } : {}, redact) };
@@ -68,8 +69,4 @@ function messagesOf(value: unknown, redact: Redact): readonly string[] {
 function shown(text: string, redact: Redact): string {
   const line = redact(redact(text).replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ')).trim();
   return line.length > MAX_LENGTH ? `${line.slice(0, MAX_LENGTH - 1)}…` : line;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import type { OttuEnv } from '../cards/cards.wire.js';
 import type { SavedCard } from '../cards/saved-card.js';
+import { isRecord } from '../is-record.js';
 
 /** An answer of the fake before it becomes bytes; `undefined` is an empty body. */
 export interface FakeAnswer {
@@ -37,7 +38,7 @@ export class FakeCards {
   }
 
   list(body: unknown): FakeAnswer {
-    if (!isObject(body)) return badRequest({ non_field_errors: ['Invalid data. Expected a dictionary.'] });
+    if (!isRecord(body)) return badRequest({ non_field_errors: ['Invalid data. Expected a dictionary.'] });
     const { type, customer_id: customerId, pg_codes: pgCodes, agreement_id: agreementId } = body;
     const errors = {
       ...requiredText('customer_id', customerId),
@@ -107,8 +108,4 @@ function requiredText(name: string, value: unknown): Record<string, string[]> {
 function requiredType(value: unknown): Record<string, string[]> {
   if (value === undefined) return { type: ['This field is required.'] };
   return value === 'sandbox' || value === 'production' ? {} : { type: ['Not a valid choice.'] };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

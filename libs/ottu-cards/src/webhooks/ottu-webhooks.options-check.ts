@@ -1,4 +1,4 @@
-import { OttuConfigError } from '../errors/errors.js';
+import { configProblems } from '../errors/config-problems.js';
 import { hmacKeyProblem } from './hmac-key.js';
 import type { GivenExtras, OttuWebhooksExtras, OttuWebhooksOptions } from './ottu-webhooks.options.js';
 
@@ -48,8 +48,7 @@ export function checkWebhooksOptions({ options, extras, handler, hasCards }: Giv
     ...(hasCards ? [] : [missingCards(extras)]),
   ];
   if (problems.length === 0 && isOptions(options)) return options;
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  throw new OttuConfigError(`OttuWebhooksModule.forRoot(): ${count} — ${problems.join('; ')}.`);
+  throw configProblems('OttuWebhooksModule.forRoot()', problems);
 }
 
 function optionsProblems(options: object): string[] {

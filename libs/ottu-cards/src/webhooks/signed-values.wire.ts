@@ -1,3 +1,4 @@
+import { isRecord } from '../is-record.js';
 /** Two ways to sign live side by side at Ottu; the merchant's instance decides which one it uses. */
 export type WebhookScheme = 'standard' | 'subscription';
 
@@ -74,10 +75,6 @@ export function valueAt(payload: unknown, path: readonly string[]): unknown {
     value = value[name];
   }
   return value;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function byCodeUnits(a: string, b: string): number {
