@@ -1,5 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import { Controller, Get, Res, UseFilters } from '@nestjs/common';
+import { Controller, Get, Logger, Res, UseFilters } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import { jest } from '@jest/globals';
 import { OttuErrorFilter, OttuNotFoundError, type SavedCard } from 'nestjs-ottu-cards';
 import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
 import { closeAll, startFake } from '../support/application.js';
@@ -160,12 +163,27 @@ describe("the filter on a controller of the shop's own", () => {
     }
   }
 
-  it('answers as the mounted one does, and ends what had begun before', async () => {
+  it('answers as the mounted one does', async () => {
     const url = await listen({ controllers: [ReportsController] });
-    expect(await send(`${url}/reports/early`, 'GET')).toMatchObject({
-      status: 404,
-      body: { errorCode: 'card_not_found' },
-    });
+    const answer = await send(`${url}/reports/early`, 'GET');
+    expect(answer).toMatchObject({ status: 404, body: { errorCode: 'card_not_found' } });
+    expect(answer.headers['cache-control']).toBe('no-store, private');
+  });
+
+  it('ends an answer that had begun, without an error of its own', async () => {
+    const errors = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    const statics = jest.spyOn(Logger, 'error').mockImplementation(() => undefined);
+    const url = await listen({ controllers: [ReportsController] });
     expect(await send(`${url}/reports/late`, 'GET')).toMatchObject({ status: 200, text: 'begun' });
+    expect([...errors.mock.calls, ...statics.mock.calls]).toEqual([]);
+    errors.mockRestore();
+    statics.mockRestore();
+  });
+
+  it('hands the error on where no HTTP answer is due', () => {
+    const error = new OttuNotFoundError('over a message queue');
+    const message = new ExecutionContextHost([]);
+    message.setType('rpc');
+    expect(() => new OttuErrorFilter(new HttpAdapterHost()).catch(error, message)).toThrow(error);
   });
 });
