@@ -30,26 +30,23 @@ module.exports = {
       'these-know-no-nest',
       {
         path: [
-          `${src}(errors|cache)/`,
+          `${src}(common|errors|cache)/`,
           `${src}cards/(saved-card|card-arguments|json-fields)\\.ts$`,
           `${src}.*\\.wire\\.ts$`,
           `${src}webhooks/webhook-signature\\.ts$`,
           `${src}transport/(retry-.*|quota-gate|verdict|outcome|call-scope|exchange|ottu-call|lane|socket-pool|connectors|log-line|abort-watch)\\.ts$`,
         ],
-        pathNot: spec,
+        pathNot: [spec, `${src}common/async-options\\.ts$`],
       },
       { path: '(^|/)@nestjs/' },
     ),
+    forbid('common-knows-nobody', { path: `${src}common/` }, { path: src, pathNot: `${src}common/` }),
     forbid(
       'transport-knows-no-card',
       { path: `${src}transport/` },
       { path: `${src}(cards|rest|webhooks|cache|testing)/` },
     ),
-    forbid(
-      'errors-know-nobody',
-      { path: `${src}errors/` },
-      { path: src, pathNot: [`${src}errors/`, `${src}is-record\\.ts$`] },
-    ),
+    forbid('errors-know-nobody', { path: `${src}errors/` }, { path: src, pathNot: [`${src}errors/`, `${src}common/`] }),
     forbid(
       'model-knows-nobody',
       { path: `${src}cards/saved-card\\.ts$` },

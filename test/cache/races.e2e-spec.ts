@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { OttuCardsModule, OttuError, UserCardsService } from 'nestjs-ottu-cards';
 import { cardCache } from 'nestjs-ottu-cards/cache';
 import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
-import { closeAll, startContext, startFake, untilClosed } from '../support/application.js';
+import { closeAll, startContext, startFake, closeWithTest } from '../support/application.js';
 import { SlowRoad } from '../support/slow-road.js';
 
 afterEach(closeAll);
@@ -31,7 +31,7 @@ const ROUND = fc.array(fc.array(STEP, { minLength: 4, maxLength: 9 }), { minLeng
 it('never serves a list from before a settled delete, in 1,000 interleavings on real sockets', async () => {
   const fake = await startFake();
   const road = await SlowRoad.start(fake.url, () => Math.floor(Math.random() * 5));
-  untilClosed(() => road.stop());
+  closeWithTest(() => road.stop());
   const context = await startContext({
     imports: [OttuCardsModule.forRoot({ ...fake.options, baseUrl: road.url, cache: cardCache({ ttlMs: 86_400_000 }) })],
   });

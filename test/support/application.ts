@@ -24,11 +24,6 @@ export async function startContext(metadata: ModuleMetadata): Promise<TestingMod
   return context.init();
 }
 
-/** Closes with the test what it opened itself. */
-export function untilClosed(close: () => Promise<unknown>): void {
-  open.push(close);
-}
-
 /** Closes what the test opened, the latest first: `afterEach(closeAll)`. */
 export async function closeAll(): Promise<void> {
   for (const close of open.splice(0).toReversed()) await close();

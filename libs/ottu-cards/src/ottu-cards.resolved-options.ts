@@ -4,7 +4,7 @@ import { OttuConfigError } from './errors/errors.js';
 import { OTTU_CARDS_DEFAULTS } from './ottu-cards.options.js';
 import { apiKeyProblem, checkOptions } from './ottu-cards.options-check.js';
 import type { TransportOptions } from './transport/ottu-transport.js';
-import { isRecord } from './is-record.js';
+import { isRecord } from './common/is-record.js';
 
 /** The options after their check, with defaults in place. Prints without key and proxy. */
 export class ResolvedOptions implements TransportOptions {

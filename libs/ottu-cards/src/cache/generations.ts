@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Epoch } from './epochs.js';
-import { isRecord } from '../is-record.js';
+import { isRecord } from '../common/is-record.js';
 import type { SealedStore } from './sealed-store.js';
 
 /** An epoch that all instances see: a random word in the store, another one after each change of the customer's cards. */

@@ -1,7 +1,7 @@
 import { JsonFields } from '../cards/json-fields.js';
 import type { SavedCard } from '../cards/saved-card.js';
 import { UntrustedShape } from '../errors/untrusted-shape.js';
-import { isRecord } from '../is-record.js';
+import { isRecord } from '../common/is-record.js';
 
 /** A list as it lies in a shared store. */
 export interface KeptList {

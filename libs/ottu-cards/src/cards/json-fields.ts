@@ -1,5 +1,5 @@
 import { UntrustedShape } from '../errors/untrusted-shape.js';
-import { isRecord } from '../is-record.js';
+import { isRecord } from '../common/is-record.js';
 
 /** Reads fields by name and type; whatever does not fit is refused with its path, unknown fields are never looked at. */
 export class JsonFields {

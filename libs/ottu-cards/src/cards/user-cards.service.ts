@@ -13,7 +13,7 @@ import {
 } from './card-arguments.js';
 import { deleteCardCall, listCardsCall, type OttuEnv } from './cards.wire.js';
 import type { CardReference, ListCardsFilter, SavedCard } from './saved-card.js';
-import { isRecord } from '../is-record.js';
+import { isRecord } from '../common/is-record.js';
 
 const LIST_RULES = {
   customerId: customerIdRule,

@@ -1,5 +1,5 @@
 import type { OttuFieldErrors } from './ottu.error.js';
-import { isRecord } from '../is-record.js';
+import { isRecord } from '../common/is-record.js';
 
 const MAX_FIELDS = 50;
 const MAX_MESSAGES = 10;

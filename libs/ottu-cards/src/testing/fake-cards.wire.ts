@@ -1,6 +1,6 @@
 import type { OttuEnv } from '../cards/cards.wire.js';
 import type { SavedCard } from '../cards/saved-card.js';
-import { isRecord } from '../is-record.js';
+import { isRecord } from '../common/is-record.js';
 
 /** An answer of the fake before it becomes bytes; `undefined` is an empty body. */
 export interface FakeAnswer {

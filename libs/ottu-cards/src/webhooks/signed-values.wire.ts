@@ -1,4 +1,4 @@
-import { isRecord } from '../is-record.js';
+import { isRecord } from '../common/is-record.js';
 /** Two ways to sign live side by side at Ottu; the merchant's instance decides which one it uses. */
 export type WebhookScheme = 'standard' | 'subscription';
 

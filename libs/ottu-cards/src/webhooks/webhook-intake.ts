@@ -1,7 +1,7 @@
 import { HttpException, HttpStatus, type Logger } from '@nestjs/common';
 import type { CardSavedRuns } from './card-saved.runs.js';
 import type { ResolvedWebhooksOptions } from './ottu-webhooks.resolved-options.js';
-import { isRecord } from '../is-record.js';
+import { isRecord } from '../common/is-record.js';
 import { within } from './waiting.js';
 import { eventId, signatureOf, verifyWebhook } from './webhook-signature.js';
 import { readWebhook } from './webhook.wire.js';

@@ -2,7 +2,7 @@ import { customerIdRule, tokenRule } from '../cards/card-arguments.js';
 import type { CardReference } from '../cards/saved-card.js';
 import type { SignedFields, WebhookClaims } from './card-saved.event.js';
 import { type SignedValues, signedValues, valueAt, type WebhookScheme } from './signed-values.wire.js';
-import { isRecord } from '../is-record.js';
+import { isRecord } from '../common/is-record.js';
 
 /** The card that a payload says was saved: a claim until Ottu confirms it. */
 type ClaimedCard = CardReference | 'none' | 'unreadable';
