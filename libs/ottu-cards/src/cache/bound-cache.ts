@@ -1,4 +1,4 @@
-import type { CacheBinding, CardListCache, CustomerCall, ListOptions } from '../cards/card-list-cache.js';
+import type { CacheBinding, ListCache, CustomerCall, ListOptions } from '../cards/list-cache.js';
 import type { ListCardsFilter, SavedCard } from '../cards/saved-card.js';
 import { OttuDeleteUnknownError } from '../errors/errors.js';
 import { OttuError } from '../errors/ottu.error.js';
@@ -11,10 +11,10 @@ import { SingleFlight } from './single-flight.js';
 /** How long a delete without a clear answer may still be carried out by Ottu. */
 const DOUBT_MS = 60_000;
 
-type Send = Parameters<CardListCache['list']>[2];
+type Send = Parameters<ListCache['list']>[2];
 
 /** A cache that knows its merchant. */
-export class BoundCache implements CardListCache {
+export class BoundCache implements ListCache {
   private readonly flights: SingleFlight<readonly SavedCard[]>;
 
   constructor(

@@ -1,5 +1,5 @@
 import { customerIdRule } from '../cards/card-arguments.js';
-import type { BindableCache, CacheBinding, CardListCache } from '../cards/card-list-cache.js';
+import type { BindableCache, CacheBinding, ListCache } from '../cards/list-cache.js';
 import { OttuConfigError, OttuInputError } from '../errors/errors.js';
 import { BoundCache } from './bound-cache.js';
 import { CARD_CACHE_DEFAULTS, type CardCacheOptions, checkCardCacheOptions } from './card-cache.options.js';
@@ -38,7 +38,7 @@ export class CardCache implements BindableCache {
     );
   }
 
-  bind({ apiKey, ...binding }: CacheBinding): CardListCache {
+  bind({ apiKey, ...binding }: CacheBinding): ListCache {
     if (this.#bound) {
       throw new OttuConfigError(
         'cardCache(): this cache serves another OttuCardsModule already. Make one of its own for each: cache: cardCache(…).',

@@ -25,7 +25,7 @@ export interface BindableCache {
    *
    * @throws OttuConfigError when it is bound already, or has nothing to derive its keys from
    */
-  bind(binding: CacheBinding): CardListCache;
+  bind(binding: CacheBinding): ListCache;
 }
 
 /** A call after which kept lists of its customer are no longer true. */
@@ -35,7 +35,7 @@ export interface CustomerCall extends CallOptions {
 }
 
 /** All that the service knows of a cache: it stands between a list and Ottu, and hears of everything else. */
-export interface CardListCache {
+export interface ListCache {
   /** `send` asks Ottu; it is called at most once per caller, and not at all where a kept or shared answer serves. */
   list(
     filter: ListCardsFilter,
