@@ -1,10 +1,12 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Deadline } from '../common/deadline.js';
 import { OttuTimeoutError } from '../errors/errors.js';
 import { OttuError } from '../errors/ottu.error.js';
 
 /** Sends the request that its callers share. */
 type Send<T> = (limits: { readonly signal: AbortSignal; readonly timeoutMs: number }) => Promise<T>;
+
+/** A request whose time ends so shortly after its caller's ends with it. */
+const SAME_MOMENT_MS = 10;
 
 /** Lets callers of the same key share one request, each within its own deadline and with its own error. */
 export class SingleFlight<T> {
@@ -31,12 +33,10 @@ export class SingleFlight<T> {
 
   private start(key: string, caller: Deadline, send: Send<T>): Flight<T> {
     const timeoutMs = Math.max(this.timeoutMs, caller.timeoutMs);
-    const flight = new Flight(
-      (signal) => send({ signal, timeoutMs }),
-      () => {
-        if (this.flights.get(key) === flight) this.flights.delete(key);
-      },
-    );
+    const over = (): void => {
+      if (this.flights.get(key) === flight) this.flights.delete(key);
+    };
+    const flight = new Flight(send, timeoutMs, over);
     this.flights.set(key, flight);
     return flight;
   }
@@ -45,15 +45,18 @@ export class SingleFlight<T> {
 /** One request and those who wait for it. */
 class Flight<T> {
   private readonly controller = new AbortController();
+  private readonly endsAt: number;
   private readonly answer: Promise<T>;
   private callers = 0;
 
   /** @param over called when nobody may join any more */
   constructor(
-    send: (signal: AbortSignal) => Promise<T>,
+    send: Send<T>,
+    timeoutMs: number,
     private readonly over: () => void,
   ) {
-    this.answer = send(this.controller.signal).finally(over);
+    this.endsAt = performance.now() + timeoutMs;
+    this.answer = send({ signal: this.controller.signal, timeoutMs }).finally(over);
     this.answer.catch(nothing); // all callers may have gone
   }
 
@@ -61,16 +64,12 @@ class Flight<T> {
     this.callers += 1;
     try {
       const answered = await caller.race(() => this.answer);
-      return caller.ended === 'timeout' ? (answered ?? (await this.lastLook())) : answered;
+      const endsToo = caller.ended === 'timeout' && performance.now() > this.endsAt - SAME_MOMENT_MS;
+      return answered ?? (endsToo ? { value: await this.answer } : undefined); // its error knows the attempts
     } finally {
       this.callers -= 1;
       if (this.callers === 0) this.abandon();
     }
-  }
-
-  /** The request's own time limit may end in the same moment as the caller's: its error then says more. */
-  private lastLook(): Promise<{ readonly value: T } | undefined> {
-    return Promise.race([this.answer.then((value) => ({ value })), nextTurn(undefined)]);
   }
 
   private abandon(): void {
