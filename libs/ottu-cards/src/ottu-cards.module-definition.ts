@@ -89,8 +89,8 @@ function userCards(provide: InjectionToken): Provider {
     provide,
     inject: [OttuTransport, ResolvedOptions],
     useFactory: (transport: OttuTransport, { env, origin, timeoutMs, apiKey, cache }: ResolvedOptions) => {
-      const fixedKey = typeof apiKey === 'string' ? apiKey : undefined;
-      return new UserCardsService(transport, env, cache?.bind({ origin, env, timeoutMs, apiKey: fixedKey }));
+      const secret = typeof apiKey === 'string' ? apiKey : undefined;
+      return new UserCardsService(transport, env, cache?.bind({ origin, env, timeoutMs, secret }));
     },
   };
 }
