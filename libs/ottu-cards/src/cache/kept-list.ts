@@ -1,6 +1,6 @@
 import { JsonFields } from '../cards/json-fields.js';
 import type { SavedCard } from '../cards/saved-card.js';
-import { UntrustedShape } from '../errors/untrusted-shape.js';
+import { UnexpectedShapeError } from '../errors/unexpected-shape.error.js';
 import { isRecord } from '../common/is-record.js';
 
 /** A list as it lies in a shared store. */
@@ -20,7 +20,7 @@ export function readKeptList(value: unknown, customerId: string): KeptList | und
   try {
     return { cards: cards.map((card: unknown) => readCard(card, customerId)), generation, begunAt };
   } catch (error) {
-    if (error instanceof UntrustedShape) return undefined;
+    if (error instanceof UnexpectedShapeError) return undefined;
     throw error;
   }
 }

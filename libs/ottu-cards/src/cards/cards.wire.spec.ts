@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
-import { tokenRule } from './card-arguments.js';
+import { tokenRule } from './card-rules.js';
 import { deleteCardCall, listCardsCall } from './cards.wire.js';
 
 const CARD = {

@@ -1,4 +1,4 @@
-import { UntrustedShape } from '../errors/untrusted-shape.js';
+import { UnexpectedShapeError } from '../errors/unexpected-shape.error.js';
 import type { OttuCall } from '../transport/ottu-call.js';
 import { JsonFields } from './json-fields.js';
 import type { CardReference, ListCardsFilter, SavedCard } from './saved-card.js';
@@ -42,11 +42,11 @@ export function deleteCardCall({ customerId, token }: CardReference, env: OttuEn
  * Reads a list of cards, preferred ones first, otherwise in Ottu's order. A lone card object is a list of one: the
  * published specification types the answer so, while every example of it is an array.
  *
- * @throws UntrustedShape on every other shape, and when one single card is another customer's
+ * @throws UnexpectedShapeError on every other shape, and when one single card is another customer's
  */
 function parseCardList(answer: unknown, customerId: string, now = new Date()): SavedCard[] {
   const list: unknown[] = Array.isArray(answer) ? answer : [answer];
-  if (list.length > MAX_CARDS) throw new UntrustedShape('the list', `must not hold more than ${MAX_CARDS} cards`);
+  if (list.length > MAX_CARDS) throw new UnexpectedShapeError('the list', `must not hold more than ${MAX_CARDS} cards`);
   const cards = list.map((card, index) => {
     const fields = new JsonFields(card, Array.isArray(answer) ? `[${index}]` : 'the answer');
     return readCard(fields, customerId, now);

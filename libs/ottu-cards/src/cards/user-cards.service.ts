@@ -10,7 +10,7 @@ import {
   pgCodesRule,
   type Rule,
   tokenRule,
-} from './card-arguments.js';
+} from './card-rules.js';
 import { deleteCardCall, listCardsCall, type OttuEnv } from './cards.wire.js';
 import type { CardReference, ListCardsFilter, SavedCard } from './saved-card.js';
 import { isRecord } from '../common/is-record.js';

@@ -1,5 +1,5 @@
 import { type CanActivate, type ExecutionContext, ForbiddenException } from '@nestjs/common';
-import { customerIdRule } from '../cards/card-arguments.js';
+import { customerIdRule } from '../cards/card-rules.js';
 import { OttuConfigError } from '../errors/errors.js';
 import type { OttuCardsControllerOptions } from './controller.options.js';
 

@@ -1,6 +1,6 @@
 import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
-import { agreementIdRule, optional, pgCodesRule, type Rule } from '../cards/card-arguments.js';
+import { agreementIdRule, optional, pgCodesRule, type Rule } from '../cards/card-rules.js';
 
 /** The filters of the list route: what a signed-in customer may choose, and nothing that could name somebody else. */
 export class OttuListCardsQuery {

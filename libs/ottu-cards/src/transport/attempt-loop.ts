@@ -1,7 +1,7 @@
 import type { HttpService } from '@nestjs/axios';
 import type { Logger } from '@nestjs/common';
 import type { OttuError } from '../errors/ottu.error.js';
-import { UntrustedShape } from '../errors/untrusted-shape.js';
+import { UnexpectedShapeError } from '../errors/unexpected-shape.error.js';
 import type { CallScope } from './call-scope.js';
 import { Exchange } from './exchange.js';
 import { badResponse, deleteUnknown, failureError, gateClosed, shuttingDown, timedOut } from './failure-error.js';
@@ -90,7 +90,7 @@ export class AttemptLoop<T> {
       this.context.budget.earn();
       return result;
     } catch (error) {
-      if (!(error instanceof UntrustedShape)) throw error;
+      if (!(error instanceof UnexpectedShapeError)) throw error;
       this.logRefusal(error.message);
       const status = outcome.kind === 'answered' ? outcome.status : undefined;
       throw badResponse(this.target, `is of another shape: ${error.message}`, { attempts: this.attempts, status });

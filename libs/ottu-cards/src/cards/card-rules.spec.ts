@@ -6,7 +6,7 @@ import {
   pgCodesRule,
   type Rule,
   tokenRule,
-} from './card-arguments.js';
+} from './card-rules.js';
 
 type Case = [value: unknown, problem: string | undefined];
 
