@@ -18,7 +18,7 @@ export class BoundCache implements CardListCache {
   private readonly flights: SingleFlight<readonly SavedCard[]>;
 
   constructor(
-    private readonly binding: Omit<CacheBinding, 'apiKey'>,
+    private readonly binding: Omit<CacheBinding, 'secret'>,
     private readonly shelf: Shelf,
     private readonly sealer: Sealer,
   ) {

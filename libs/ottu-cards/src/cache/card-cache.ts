@@ -38,13 +38,13 @@ export class CardCache implements BindableCache {
     );
   }
 
-  bind({ apiKey, ...binding }: CacheBinding): CardListCache {
+  bind({ secret: secretOfModule, ...binding }: CacheBinding): CardListCache {
     if (this.#bound) {
       throw new OttuConfigError(
         'cardCache(): this cache serves another OttuCardsModule already. Make one of its own for each: cache: cardCache(…).',
       );
     }
-    const { secret = apiKey, store, ttlMs, maxEntries } = this.#options;
+    const { secret = secretOfModule, store, ttlMs, maxEntries } = this.#options;
     if (secret === undefined) {
       throw new OttuConfigError(
         'cardCache(): secret is missing. apiKey is a function, so its keys may change: ' +

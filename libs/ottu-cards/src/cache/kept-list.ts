@@ -34,6 +34,7 @@ function readCard(value: unknown, customerId: string): SavedCard {
   const card = new JsonFields(value, 'a kept card');
   if (card.string('customerId') !== customerId) card.refuse('customerId', 'must be the customer who was asked for');
   return {
+    id: card.string('id'),
     token: card.string('token'),
     customerId,
     brand: card.nullableString('brand'),

@@ -14,8 +14,8 @@ export interface CacheBinding {
   readonly env: OttuEnv;
   /** The module's own deadline, for calls that bring none. */
   readonly timeoutMs: number;
-  /** `undefined` where the key comes from a function and may change. */
-  readonly apiKey: string | undefined;
+  /** What the cache's keys are derived from: the module's `secret`. */
+  readonly secret: string | undefined;
 }
 
 /** A cache before it knows its merchant. Made by `cardCache()` of `nestjs-ottu-cards/cache`. */

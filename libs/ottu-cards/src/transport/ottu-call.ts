@@ -13,6 +13,8 @@ export interface OttuCall<T> {
   readonly secrets: readonly string[];
   /** What a refusal with this status most likely means, as a sentence to add to the error. */
   readonly hints: Readonly<Record<number, string>>;
+  /** What to say where it cannot be known whether the call acted, as a sentence. */
+  readonly unknownOutcome?: string;
   /** @throws UnexpectedShapeError where the parsed answer is not what Ottu documents */
   read(answer: unknown): T;
 }
