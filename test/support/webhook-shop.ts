@@ -92,7 +92,10 @@ export interface ShopSetup extends Partial<OttuWebhooksOptions>, Partial<Omit<Ot
   readonly handles?: keyof typeof HANDLERS;
   /** `false` leaves the `OttuCardsModule` out. */
   readonly withCards?: boolean;
+  /** @default true */
   readonly bodyParser?: boolean;
+  /** Of Express' parser. @default '2mb' */
+  readonly parserLimit?: string;
   readonly platform?: 'express' | 'fastify';
   readonly timings?: Partial<typeof FAST> | 'real';
   /** What an application does between create and listen. */
@@ -114,6 +117,7 @@ export class WebhookShop {
     handles = 'cards',
     withCards = true,
     bodyParser = true,
+    parserLimit = '2mb',
     platform,
     timings = FAST,
     configure,
@@ -143,7 +147,10 @@ export class WebhookShop {
     const app =
       platform === 'fastify'
         ? module.createNestApplication(new FastifyAdapter(), { logger, bodyParser })
-        : raised(module.createNestApplication<NestExpressApplication>({ logger, bodyParser }), bodyParser);
+        : raised(
+            module.createNestApplication<NestExpressApplication>({ logger, bodyParser }),
+            bodyParser && parserLimit,
+          );
     configure?.(app);
     await app.listen(0, '127.0.0.1');
     closeWithTest(() => app.close());
@@ -172,8 +179,8 @@ export class WebhookShop {
 }
 
 /** Express' own limit is 100 KiB: the guide tells how to raise it. */
-function raised(app: NestExpressApplication, bodyParser: boolean): NestExpressApplication {
-  return bodyParser ? app.useBodyParser('json', { limit: '2mb' }) : app;
+function raised(app: NestExpressApplication, limit: string | false): NestExpressApplication {
+  return limit === false ? app : app.useBodyParser('json', { limit });
 }
 
 /** The module that a handler's dependency comes from. */

@@ -1,4 +1,4 @@
-import { Injectable, Module, Scope, type ModuleMetadata } from '@nestjs/common';
+import { Inject, Injectable, Module, type ModuleMetadata, Optional, Scope } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { OttuCardsModule, OttuConfigError } from 'nestjs-ottu-cards';
 import type { FakeOttu } from 'nestjs-ottu-cards/testing';
@@ -7,7 +7,9 @@ import {
   OttuWebhooksModule,
   type OttuWebhooksFactoryResult,
   type OttuWebhooksOptionsFactory,
+  type PaymentEvent,
   type SavedCardEvent,
+  type WebhookQueue,
 } from 'nestjs-ottu-cards/webhooks';
 import { closeAll, closeWithTest, startContext, startFake } from '../support/application.js';
 import { CANARIES, leaksOf } from '../support/leaks.js';
@@ -176,6 +178,70 @@ it.each([
     message:
       'OttuWebhooksModule.forRoot(): 1 problem — there is no UserCardsService to confirm cards for onSavedCard with: import ' +
       `OttuCardsModule.forRoot()${named} in imports, or make it isGlobal in the root module.`,
+  });
+});
+
+class Ledger {
+  readonly lines: string[] = [];
+}
+
+@Injectable()
+class LedgerHandler implements OttuWebhookHandler {
+  @Inject('CURRENCY') readonly currency: string | undefined;
+  isReady = false;
+
+  constructor(
+    readonly ledger: Ledger,
+    @Optional() @Inject('RATES') readonly rates?: object,
+  ) {}
+
+  onModuleInit(): void {
+    this.isReady = true;
+  }
+
+  onPayment({ result }: PaymentEvent): void {
+    this.ledger.lines.push([result, this.currency, this.rates, this.isReady].map(String).join(' '));
+  }
+}
+
+@Module({ providers: [Ledger, { provide: 'CURRENCY', useValue: 'KWD' }], exports: [Ledger, 'CURRENCY'] })
+class LedgerModule {}
+
+it('makes the handler as Nest makes any class, from what imports export', async () => {
+  const options = { path: 'webhooks/ottu', handler: LedgerHandler, hmacKey: HMAC_KEY, imports: [LedgerModule] };
+  const module = await Test.createTestingModule({ imports: [OttuWebhooksModule.forRoot(options)] }).compile();
+  const app = module.createNestApplication();
+  closeWithTest(() => app.close());
+  await app.listen(0, '127.0.0.1');
+  await fake.pay({ customerId: 'customer-1', hmacKey: HMAC_KEY, webhookUrl: `${await app.getUrl()}/webhooks/ottu` });
+  expect(app.get<Ledger>(Ledger, { strict: false }).lines).toEqual(['success KWD undefined true']);
+});
+
+it('does not boot with a handler that misses something, and says where to import it', async () => {
+  const error = await failure([
+    OttuWebhooksModule.forRoot({ path: 'webhooks/ottu', handler: LedgerHandler, hmacKey: HMAC_KEY }),
+  ]);
+  expect(error).toMatchObject({
+    name: 'OttuConfigError',
+    message:
+      'OttuWebhooksModule cannot make its handler LedgerHandler, because it does not see Ledger (constructor parameter ' +
+      '1), CURRENCY (currency): add the module that exports what it needs to imports.',
+  });
+});
+
+it('does not boot with two webhooks on one queue', async () => {
+  const queue: WebhookQueue = {
+    nameFor: () => 'payments',
+    open: async () => ({ add: async () => true, close: async () => undefined }),
+  };
+  const error = await failure([
+    cards(),
+    OttuWebhooksModule.forRoot({ ...mount, hmacKey: HMAC_KEY, queue }),
+    OttuWebhooksModule.forRoot({ ...mount, path: 'webhooks/kuwait', hmacKey: HMAC_KEY, queue }),
+  ]);
+  expect(error).toMatchObject({
+    name: 'OttuConfigError',
+    message: expect.stringContaining('two webhooks are mounted on the queue "payments"'),
   });
 });
 

@@ -17,6 +17,6 @@ export type {
   WebhookClaims,
   WebhookMethod,
 } from './webhook-events.js';
-export type { WebhookQueue } from './webhook-queue.js';
+export type { OpenWebhookQueue, WebhookJob, WebhookMount, WebhookQueue, WebhookWorker } from './webhook-queue.js';
 export type { WebhookScheme } from './signed-fields.wire.js';
 export { signWebhook, type SignWebhookInput, verifyWebhook, type VerifyWebhookInput } from './webhook-signature.js';

@@ -8,6 +8,7 @@ import {
   Inject,
   Logger,
   Post,
+  Res,
   SetMetadata,
   type Type,
   VERSION_NEUTRAL,
@@ -20,6 +21,11 @@ const MAX_KIB = 512;
 
 /** Marks the handler of a mounted route: Nest copies the metadata of a controller's method to it. */
 export const WEBHOOK_ROUTE = 'OTTU_WEBHOOK_ROUTE';
+
+/** What the responses of Express and of Fastify share. */
+interface AnyResponse {
+  header(name: string, value: string): unknown;
+}
 
 /** Where a webhook is mounted, and what the shop's guards must know of it. */
 interface MountedController {
@@ -41,13 +47,19 @@ export function createWebhooksController({ mount, path = '', decorators = [] }: 
     @Post()
     @HttpCode(200)
     @SetMetadata(WEBHOOK_ROUTE, mount)
-    async receive(@Headers() headers: Readonly<Record<string, unknown>>, @Body() body: unknown): Promise<void> {
+    async receive(
+      @Headers() headers: Readonly<Record<string, unknown>>,
+      @Body() body: unknown,
+      @Res({ passthrough: true }) response: AnyResponse,
+    ): Promise<void> {
       if (sizeOf(headers, body) > MAX_KIB * 1024) throw tooLarge();
       const isEmpty = headers['content-length'] === '0' || !isSent(headers);
       if (isEmpty || !/^application\/json\s*(?:;|$)/i.test(String(headers['content-type']))) throw notJson();
       if (body === undefined || Buffer.isBuffer(body)) throw this.unparsed();
       if (!isRecord(body)) throw notJson();
       const answer = await this.processor.receive(body);
+      // The HTTP server waits for open connections, used or not.
+      if (this.processor.isClosing) response.header('Connection', 'close');
       if (answer === 'not proven') {
         throw failure(HttpStatus.UNAUTHORIZED, 'invalid_signature', 'The signature does not hold.');
       }
