@@ -96,12 +96,16 @@ export class FakeOttu {
   }
 
   /**
-   * Pays as this customer, saves the card, and posts the signed webhook; settles when it was delivered, or cannot be.
+   * Pays as this customer, with a new card or an old one, and posts the signed webhook; settles when it was delivered, or
+   * cannot be.
    *
    * @example await fake.pay({ customerId: 'customer-1', webhookUrl: `${url}/webhooks/ottu`, hmacKey: 'obviously-false' })
    */
   async pay(payment: FakePayment & FakeWebhookTravel, env: OttuEnv = 'sandbox'): Promise<FakePaymentOutcome> {
-    return checkOut(payment, (card) => this.save(card, env));
+    return checkOut(payment, {
+      save: (card) => this.save(card, env),
+      of: (customerId) => this.cardsOf(customerId, env),
+    });
   }
 
   /** Answers the next request so; called again, the one after it. */

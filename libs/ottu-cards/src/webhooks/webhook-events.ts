@@ -1,31 +1,67 @@
 import type { SavedCard } from '../cards/saved-card.js';
-import type { WebhookScheme } from './signed-values.wire.js';
+import type { WebhookScheme } from './signed-fields.wire.js';
 
-/** A customer saved a card while paying. */
-export interface CardSavedEvent {
+/** A payment of which Ottu tells, whatever became of it. */
+export interface PaymentEvent {
   /**
-   * The same for every delivery of this event: the key to work with where doing it twice would harm. A hash of the
-   * signature and the card, it tells neither.
+   * The same for every delivery of this event: the key to work with where doing it twice would harm. A hash, from which
+   * nothing can be read.
    */
   readonly id: string;
   /** The scheme that the signature held under; it decides what stands in `signed`. */
   readonly scheme: WebhookScheme;
-  /** As Ottu listed it when asked for it, never as the webhook described it. Proven. */
-  readonly card: SavedCard;
+  /**
+   * `success`, `failed`, `pending`, `canceled`, `error`, `cod`, …: an open set. Proven. `undefined` where the
+   * subscription scheme signed none.
+   */
+  readonly result: string | undefined;
+  /** `paid`, `authorized`, `failed`, …: an open set. Proven. `undefined` where none was signed. */
+  readonly state: string | undefined;
   /** What the signature covers. Proven to come from Ottu, though not when: a replay says the same. */
   readonly signed: SignedFields;
   /** The rest of the payload. **Proven by nothing**: whoever replays a webhook may have written it. */
   readonly claims: WebhookClaims;
 }
 
-/** Takes the events; register its class as `handler`. */
-export interface OttuCardSavedHandler {
-  /**
-   * Called at least once for each saved card, and mostly once: bear a second call with the same `event.id`. When it
-   * throws it is called again, three times in all.
-   */
-  onCardSaved(event: CardSavedEvent): void | Promise<void>;
+/** A successful payment with a card that Ottu lists for its customer. The payment used that card **or** saved it. */
+export interface SavedCardEvent extends PaymentEvent {
+  /** As Ottu listed it when asked for it, never as the webhook described it. Proven. */
+  readonly card: SavedCard;
 }
+
+/** Takes the events, with at least one of its methods; register its class as `handler`. */
+export interface OttuWebhookHandler {
+  /**
+   * Called at least once for every genuine webhook, and mostly once: a second call with the same `event.id` must change
+   * nothing. When it throws it is called again.
+   */
+  onPayment?(event: PaymentEvent): void | Promise<void>;
+  /**
+   * Called as `onPayment` is, for each success whose card Ottu lists. Ottu does not tell a new card from an old one:
+   * compare with the cards that you know.
+   */
+  onSavedCard?(event: SavedCardEvent): void | Promise<void>;
+}
+
+/** Which method of the handler an event is for. Each has its own attempts. */
+export type WebhookMethod = 'onPayment' | 'onSavedCard';
+
+/** A genuine event with which one method of the handler did not finish. Ottu does not send it again. */
+export interface UndeliveredEvent {
+  /** With the card where Ottu had confirmed it. */
+  readonly event: PaymentEvent & { readonly card?: SavedCard | undefined };
+  readonly method: WebhookMethod;
+  readonly reason: UndeliveredReason;
+  /** What the last attempt threw; the handler's own error may hold anything. `undefined` where nothing was thrown. */
+  readonly error: unknown;
+}
+
+/**
+ * `confirmation`: Ottu could not be asked for the card. `handler`: every call of the method threw. `hanging`: the method
+ * did not settle within a minute. `shutdown`: the application closed before it was done. `stalled`: the instances that
+ * worked on it ended each time (with a queue only).
+ */
+export type UndeliveredReason = 'confirmation' | 'handler' | 'hanging' | 'shutdown' | 'stalled';
 
 /** The rest of a payload by Ottu's names in camelCase (`paymentType`, `isSandbox`); what lies deeper is as it came. */
 export type WebhookClaims = Readonly<Record<string, unknown>>;
@@ -54,7 +90,6 @@ export interface SignedFields {
   readonly gatewayName: string | undefined;
   readonly orderNo: string | undefined;
   readonly referenceNumber: string | undefined;
-  /** Always `success` in an event. */
   readonly result: string | undefined;
   readonly state: string | undefined;
   readonly agreement: { readonly id: string | undefined };
@@ -70,17 +105,4 @@ export interface SignedFields {
     readonly pgCode: string | undefined;
     readonly token: string | undefined;
   };
-}
-
-/** A genuine event that the handler did not finish. Ottu does not send it again. */
-export interface UndeliveredCard extends Omit<CardSavedEvent, 'card'> {
-  /** `undefined` where Ottu could not be asked: then no more is proven than `signed`. */
-  readonly card: SavedCard | undefined;
-  /**
-   * `confirmation`: Ottu could not be asked for the card. `handler`: every call of the handler threw. `hanging`: the
-   * handler did not settle within a minute. `shutdown`: the application closed before it was done.
-   */
-  readonly reason: 'confirmation' | 'handler' | 'hanging' | 'shutdown';
-  /** What the last attempt threw; the handler's own error may hold anything. `undefined` where nothing was thrown. */
-  readonly error: unknown;
 }

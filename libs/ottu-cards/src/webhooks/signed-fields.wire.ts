@@ -1,4 +1,5 @@
 import { isRecord } from '../common/is-record.js';
+
 /** Two ways to sign live side by side at Ottu; the merchant's instance decides which one it uses. */
 export type WebhookScheme = 'standard' | 'subscription';
 
@@ -51,17 +52,26 @@ export type SignedValues = ReadonlyMap<string, string>;
 /**
  * The signed values of a payload; absent, `null` and empty ones are not among them. `undefined` where one of them has
  * no text that Ottu's Python and this code would surely write alike: only strings and safe integers do.
+ *
+ * @see Ottu's page on the subscription scheme: it skips `0`, `false`, `[]` and `{}` too, seen 2026-11-21. For the
+ * standard scheme its pages disagree; this follows its Python SDK 1.10.1, which skips `null` and the empty text.
  */
 export function signedValues(payload: unknown, scheme: WebhookScheme): SignedValues | undefined {
   const texts = new Map<string, string>();
   for (const path of SIGNED_PATHS[scheme]) {
     const value = valueAt(payload, path.split('.'));
     if (value === undefined || value === null || value === '') continue;
+    if (scheme === 'subscription' && isFalsyInPython(value)) continue;
     const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
     if (typeof text !== 'string' || LONE_SURROGATE.test(text)) return undefined;
     texts.set(path, text);
   }
   return texts;
+}
+
+function isFalsyInPython(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  return value === 0 || value === false || (isRecord(value) && Object.keys(value).length === 0);
 }
 
 /** Becomes U+FFFD as UTF-8, so that two different texts would share a signature. */
