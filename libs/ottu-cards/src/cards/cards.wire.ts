@@ -1,4 +1,5 @@
 import { UntrustedShape } from '../errors/untrusted-shape.js';
+import type { OttuOperation } from '../common/limiter.js';
 import type { OttuCall } from '../transport/ottu-call.js';
 import { JsonFields } from './json-fields.js';
 import type { CardReference, ListCardsFilter, SavedCard } from './saved-card.js';
@@ -13,13 +14,18 @@ const WRONG_HOST = 'Is merchantId the host of your Ottu account? Ottu does not o
 const CHECK_SCOPE = "Check that the key may view and delete cards, and Ottu's IP allow-list.";
 
 /** @see Ottu's OpenAPI file, operation `get_user_cards`, seen 2026-11-20 */
-export function listCardsCall(filter: ListCardsFilter, env: OttuEnv): OttuCall<SavedCard[]> {
+export function listCardsCall(
+  filter: ListCardsFilter,
+  env: OttuEnv,
+  operation: OttuOperation = 'list',
+): OttuCall<SavedCard[]> {
   const { customerId, pgCodes, agreementId } = filter;
   return {
     method: 'POST',
     route: CARDS_PATH,
     path: CARDS_PATH,
     body: JSON.stringify({ type: env, customer_id: customerId, pg_codes: pgCodes, agreement_id: agreementId }),
+    operation,
     effect: 'read',
     secrets: agreementId === undefined ? [customerId] : [customerId, agreementId],
     hints: { 403: `${WRONG_HOST} ${CHECK_SCOPE}`, 404: WRONG_HOST, 405: WRONG_HOST },
@@ -33,6 +39,7 @@ export function deleteCardCall({ customerId, token }: CardReference, env: OttuEn
     method: 'DELETE',
     route: DELETE_ROUTE,
     path: `${CARDS_PATH}${encodeURIComponent(token)}/?customer_id=${encodeURIComponent(customerId)}&type=${env}`,
+    operation: 'delete',
     effect: 'delete',
     secrets: [customerId, token],
     hints: { 403: CHECK_SCOPE, 404: 'Is merchantId the host of your Ottu account?' },
