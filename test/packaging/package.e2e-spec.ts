@@ -1,13 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-// The tarball as npm would publish it, unpacked beside its peers in a folder outside this repository.
-
-const repo = join(import.meta.dirname, '../..');
-const work = mkdtempSync(join(tmpdir(), 'ottu-package-'));
-const library = join(work, 'node_modules/nestjs-ottu-cards');
+import { installTarball, repo } from './installed.js';
 
 interface Manifest {
   readonly exports: Record<string, string | Record<string, Record<string, string>>>;
@@ -17,24 +11,10 @@ interface Manifest {
   readonly scripts?: Record<string, string>;
   readonly version: string;
 }
-let manifest: Manifest;
+const { folder: work, library, remove } = installTarball();
+const manifest = JSON.parse(readFileSync(join(library, 'package.json'), 'utf8')) as Manifest;
 
-beforeAll(() => {
-  const packed = execFileSync('npm', ['pack', './libs/ottu-cards', '--json', '--pack-destination', work], {
-    cwd: repo,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [{ filename }] = JSON.parse(packed.toString()) as [{ filename: string }];
-  mkdirSync(library, { recursive: true });
-  execFileSync('tar', ['xzf', join(work, filename), '-C', library, '--strip-components=1']);
-  for (const name of readdirSync(join(repo, 'node_modules'))) {
-    if (!name.startsWith('.') && name !== 'nestjs-ottu-cards')
-      symlinkSync(join(repo, 'node_modules', name), join(work, 'node_modules', name));
-  }
-  manifest = JSON.parse(readFileSync(join(library, 'package.json'), 'utf8')) as Manifest;
-}, 120_000);
-
-afterAll(() => rmSync(work, { recursive: true, force: true }));
+afterAll(remove);
 
 /** Runs a script in a bare Node beside the unpacked library. */
 function node(file: string, code: string): string {

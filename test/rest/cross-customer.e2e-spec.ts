@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { cardCache } from 'nestjs-ottu-cards/cache';
 import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
 import { closeAll, closeWithTest, startFake } from '../support/application.js';
+import { runs } from '../support/property.js';
 import { type Adapter, type Init, send, startShop } from './shop.js';
 
 afterEach(closeAll);
@@ -153,7 +154,7 @@ describe.each<[Adapter, string, () => { cache?: ReturnType<typeof cardCache> }]>
         ] as const)
           fake.save(aCard({ customerId, token: `${prefix}-1` }));
       }),
-      { numRuns: 20, endOnFailure: true, ...(process.env['FC_SEED'] && { seed: Number(process.env['FC_SEED']) }) },
+      { numRuns: runs(20), endOnFailure: true },
     );
   }, 120_000);
 });
