@@ -9,7 +9,7 @@ export const repo = join(import.meta.dirname, '../..');
 export interface Installed {
   readonly folder: string;
   readonly library: string;
-  remove(): void;
+  readonly remove: () => void;
 }
 
 export function installTarball(): Installed {
