@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { brokenLinks } from '../support/markdown.js';
 import { installTarball, repo } from './installed.js';
 
 interface Manifest {
@@ -11,6 +12,7 @@ interface Manifest {
   readonly scripts?: Record<string, string>;
   readonly version: string;
 }
+const DOCUMENTS = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'llms.txt'];
 const { folder: work, library, remove } = installTarball();
 const manifest = JSON.parse(readFileSync(join(library, 'package.json'), 'utf8')) as Manifest;
 
@@ -45,7 +47,7 @@ const files = (folder = ''): string[] =>
     .map((entry) => join(entry.parentPath, entry.name).slice(library.length + 1));
 
 describe('the tarball', () => {
-  it('holds two builds of every source file, and nothing else: no tests, no sources', () => {
+  it('holds two builds of every source file, the documents, and nothing else: no tests, no sources', () => {
     const src = join(repo, 'libs/ottu-cards/src');
     const sources = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) =>
       /(?<!\.spec)\.ts$/.test(name),
@@ -55,8 +57,17 @@ describe('the tarball', () => {
         ['.js', '.d.ts'].map((ending) => `dist/${format}/${source.replace(/\.ts$/, ending)}`),
       ),
     );
-    const others = ['LICENSE', 'README.md', 'package.json', 'dist/cjs/package.json', 'dist/esm/package.json'];
-    expect(files().toSorted(byText)).toEqual([...built, ...others].toSorted(byText));
+    const documents = readdirSync(join(repo, 'docs'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(md|png|svg)$/.test(name))
+      .map((name) => `docs/${name}`);
+    const others = ['LICENSE', ...DOCUMENTS, 'package.json', 'dist/cjs/package.json', 'dist/esm/package.json'];
+    expect(files().toSorted(byText)).toEqual([...built, ...documents, ...others].toSorted(byText));
+  });
+
+  it('holds whatever its documents link to', () => {
+    const documents = files().filter((name) => /(\.md|llms\.txt)$/.test(name));
+    const broken = documents.flatMap((name) => brokenLinks(library, name).map((link) => `${name}: ${link}`));
+    expect(broken).toEqual([]);
   });
 
   it('runs nothing when it is installed', () => {
