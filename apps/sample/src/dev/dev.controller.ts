@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Header, HttpCode, Inject, Post, Put, ValidationPipe } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { aCard, FakeOttu, type ScriptedAnswer } from 'nestjs-ottu-cards/testing';
-import { customerIdOf, saveDemoCards } from '../demo/demo-customers.js';
+import { holder, saveDemoCards } from '../demo/demo-customers.js';
 import { type Mood, MoodDto, NewCardDto } from './dev.dto.js';
 import { cardOf } from './fake-checkout.service.js';
 import { type Exchange, redacted } from './redacted.js';
@@ -59,14 +59,8 @@ export class DevController {
   @Post('cards')
   @HttpCode(204)
   add(@Body(new ValidationPipe()) card: NewCardDto): void {
-    const { customer, isLocked } = card;
-    this.fake.save(
-      aCard({
-        customerId: customerIdOf(customer),
-        nameOnCard: customer.toUpperCase(),
-        ...cardOf(card),
-        agreements: isLocked ? ['AGREEMENT-2'] : [],
-      }),
-    );
+    const { customer, pgCode, isLocked } = card;
+    const agreements = isLocked ? ['AGREEMENT-2'] : [];
+    this.fake.save(aCard({ ...holder(customer), ...cardOf(card), pgCode, pgName: pgCode, agreements }));
   }
 }

@@ -5,17 +5,13 @@ import { FakeOttu } from 'nestjs-ottu-cards/testing';
 import { saveDemoCards } from '../demo/demo-customers.js';
 import { CardChangesModule } from '../payments/card-changes.js';
 import { SessionModule } from '../session/session.module.js';
+import { runsOnFake } from '../shop.config.js';
 import { DevController } from './dev.controller.js';
 import { FakeCheckoutController } from './fake-checkout.controller.js';
 import { FakeCheckoutService } from './fake-checkout.service.js';
 
 /** From where `npm start` and the tests run. */
 const PAGE = 'apps/sample/src/dev/page';
-
-/** Whether the shop runs on a fake Ottu: without a key, and never in production. */
-export function isDevelopedHere(env: NodeJS.ProcessEnv): boolean {
-  return !env['OTTU_API_KEY'] && env['NODE_ENV'] !== 'production';
-}
 
 /** A fake Ottu inside the shop, and the page on which a developer watches and steers it. */
 @Global()
@@ -42,8 +38,7 @@ export class DevModule implements OnModuleInit, OnApplicationShutdown {
 }
 
 async function startFake(): Promise<FakeOttu> {
-  if (!isDevelopedHere(process.env))
-    throw new Error('The fake Ottu never starts in production, nor beside a real key.');
+  if (!runsOnFake(process.env)) throw new Error('The fake Ottu never starts in production, nor beside a real key.');
   const fake = await FakeOttu.start();
   saveDemoCards(fake);
   new Logger('FakeOttu').warn('OTTU_API_KEY is not set: this shop talks to a FAKE OTTU inside it. No card is real.');

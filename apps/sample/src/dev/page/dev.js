@@ -50,11 +50,12 @@ listen('mood', 'change', ({ target }) => ask('PUT', '/dev/mood', { mood: target.
 
 listen('add', 'submit', async (event) => {
   event.preventDefault();
-  const { customer, brand, last4, isLocked } = event.target.elements;
+  const { customer, brand, last4, pgCode, isLocked } = event.target.elements;
   await ask('POST', '/dev/cards', {
     customer: customer.value,
     brand: brand.value,
     last4: last4.value,
+    pgCode: pgCode.value,
     isLocked: isLocked.checked,
   });
   byId('saved').textContent = `Saved for ${customer.selectedOptions[0].text}.`;
