@@ -92,7 +92,7 @@ onOtherSession(() => {
   byId('outdated-title').focus();
 });
 
-document.addEventListener('visibilitychange', lookWhoIsSignedIn);
+document.addEventListener('visibilitychange', () => void lookWhoIsSignedIn());
 listen('reload', 'click', () => location.reload());
 listen('sign-out', 'click', signOut);
 

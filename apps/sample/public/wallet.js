@@ -166,10 +166,9 @@ function dropRow(card) {
 
 /** Marks the cards that look like another one: their gateway is shown, too. */
 function withTwins(cards) {
-  const look = ({ brand, last4 }) => `${brand} ${last4}`;
   return cards.map((card) => ({
     ...card,
-    hasTwin: cards.some((other) => other !== card && look(other) === look(card)),
+    hasTwin: cards.some((other) => other !== card && other.brand === card.brand && other.last4 === card.last4),
   }));
 }
 

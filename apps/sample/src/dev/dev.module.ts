@@ -6,6 +6,7 @@ import { saveDemoCards } from '../demo/demo-customers.js';
 import { CardChangesModule } from '../payments/card-changes.js';
 import { SessionModule } from '../session/session.module.js';
 import { runsOnFake } from '../shop.config.js';
+import { Activity } from './activity.js';
 import { DevController } from './dev.controller.js';
 import { FakeCheckoutController } from './fake-checkout.controller.js';
 import { FakeCheckoutService } from './fake-checkout.service.js';
@@ -18,14 +19,17 @@ const PAGE = 'apps/sample/src/dev/page';
 @Module({
   imports: [CardChangesModule, SessionModule],
   controllers: [DevController, FakeCheckoutController],
-  providers: [FakeCheckoutService, { provide: FakeOttu, useFactory: startFake }],
+  providers: [Activity, FakeCheckoutService, { provide: FakeOttu, useFactory: startFake }],
   exports: [FakeOttu],
 })
 export class DevModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly fake: FakeOttu,
     private readonly host: HttpAdapterHost,
-  ) {}
+    activity: Activity,
+  ) {
+    host.httpAdapter.use(activity.during.bind(activity));
+  }
 
   onModuleInit(): void {
     const { httpAdapter } = this.host;

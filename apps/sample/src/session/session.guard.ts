@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type CanActivate, type ExecutionContext, Injectable, UnauthorizedException } from '@nestjs/common';
 import { type Session, SessionService } from './session.service.js';
 
-const sessions = new WeakMap<object, Session>();
+const admitted = new WeakMap<object, Session>();
 
 /** The session that `SessionGuard` let through with this request. */
 export function sessionOf(request: object): Session | undefined {
-  return sessions.get(request);
+  return admitted.get(request);
 }
 
 /** The customer whom `SessionGuard` let through with this request. */
@@ -24,7 +24,7 @@ export class SessionGuard implements CanActivate {
     const request = http.getRequest<IncomingMessage>();
     const session = await this.sessions.of(request, http.getResponse<ServerResponse>());
     if (session === undefined) throw new UnauthorizedException();
-    sessions.set(request, session);
+    admitted.set(request, session);
     return true;
   }
 }
