@@ -30,7 +30,8 @@ export interface OttuCallTrace {
 
 /** What all calls of one module instance have in common. */
 export interface TracedMerchant {
-  readonly merchant?: string | undefined;
+  /** The name that the module is registered under. */
+  readonly name?: string | undefined;
   readonly env: string;
   readonly logger: Logger;
 }
@@ -43,7 +44,7 @@ const channel = tracingChannel<unknown, OttuCallTrace>('nestjs-ottu-cards:call')
  * Where neither is wanted, nothing is made for it and `work` gets no trace to complete.
  */
 export function traceCall<T>(
-  { merchant, env, logger }: TracedMerchant,
+  { name: merchant, env, logger }: TracedMerchant,
   { operation, route }: Pick<OttuCallTrace, 'operation' | 'route'>,
   work: (trace?: OttuCallTrace) => Promise<T>,
 ): Promise<T> {
