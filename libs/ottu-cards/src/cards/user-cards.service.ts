@@ -58,12 +58,12 @@ export class UserCardsService {
    * @throws OttuInputError before anything is sent; else any `OttuError` but those of a delete
    */
   async list(filter: ListCardsFilter, options: ListOptions = {}): Promise<SavedCard[]> {
-    const { customerId, pgCodes, agreementId } = checked('list', LIST_RULES, filter, options);
+    const [{ customerId, pgCodes, agreementId }, limits] = checked('list', LIST_RULES, filter, options);
     const { env, idOf, cache } = this.settings;
     const asked = { customerId, pgCodes: pgCodes?.length === 0 ? undefined : pgCodes, agreementId };
     const call = listCardsCall(asked, env, idOf);
-    if (!cache) return this.transport.send(call, options);
-    return cache.list(asked, options, (limits) => this.transport.send(call, limits));
+    if (!cache) return this.transport.send(call, limits);
+    return cache.list(asked, limits, (shared) => this.transport.send(call, shared));
   }
 
   /**
@@ -73,11 +73,9 @@ export class UserCardsService {
    * @throws as `list`
    */
   async find(card: CardReference | CardIdReference, options: CallOptions = {}): Promise<SavedCard | undefined> {
-    const { customerId, token, id } = checked('find', REFERENCE_RULES, card, options);
+    const [{ customerId, token, id }, limits] = checked('find', REFERENCE_RULES, card, options);
     const call = listCardsCall({ customerId }, this.settings.env, this.settings.idOf);
-    const cards = await this.changing({ customerId, effect: 'read' }, options, () =>
-      this.transport.send(call, options),
-    );
+    const cards = await this.changing({ customerId, effect: 'read' }, limits, () => this.transport.send(call, limits));
     return cards.find((it) => (token === undefined ? isSameId(it.id, id) : it.token === token));
   }
 
@@ -91,11 +89,11 @@ export class UserCardsService {
    * @throws OttuDeleteUnknownError when Ottu may have deleted it and gave no clear answer: list again
    */
   async delete(card: CardReference | CardIdReference, options: CallOptions = {}): Promise<void> {
-    const { customerId, token, id, agreements } = checked('delete', REFERENCE_RULES, card, options);
-    if (token !== undefined) return this.deleteByToken({ customerId, token, agreements }, options);
-    const { signal, timeoutMs = this.settings.timeoutMs } = options;
+    const [{ customerId, token, id, agreements }, limits] = checked('delete', REFERENCE_RULES, card, options);
+    if (token !== undefined) return this.deleteByToken({ customerId, token, agreements }, limits);
+    const { signal, timeoutMs = this.settings.timeoutMs } = limits;
     const startedAt = performance.now();
-    const found = await this.find({ customerId, id }, options);
+    const found = await this.find({ customerId, id }, limits);
     if (!found) throw new OttuNotFoundError('This customer has no card with this id. Nothing was deleted.');
     const leftMs = Math.max(1, timeoutMs - (performance.now() - startedAt));
     return this.deleteByToken(found, { signal, timeoutMs: leftMs });
@@ -123,18 +121,23 @@ export class UserCardsService {
 }
 
 /**
- * The argument's own values, each read once: what was checked is what is sent. Names that are no arguments are refused
- * only where they look like a misspelt one, for whole cards are passed.
+ * The own values of argument and options, each read once: what was checked is what is sent. In the argument, names that
+ * mean nothing are refused only where they look like a misspelt one, for whole cards are passed.
  */
-function checked<T extends object>(method: string, rules: Rules, argument: T, options: unknown): T {
+function checked<A extends object, O extends CallOptions>(
+  method: string,
+  rules: Rules,
+  argument: A,
+  options: O,
+): [A, O] {
   if (!isRecord(argument)) {
     throw new OttuInputError(`UserCardsService.${method}() takes an object: { ${Object.keys(rules).join(', ')} }.`);
   }
-  const given = { ...argument };
-  const ofOptions = isRecord(options)
-    ? problemsOf(options, CALL_RULES)
-    : [{ name: 'options', problem: 'must be an object' }];
-  const problems = [...problemsOf(given, rules, 'typo'), ...ofOptions];
+  const given: [A, O] = [Object.assign(Object.create(null), argument), Object.assign(Object.create(null), options)];
+  const problems = [
+    ...problemsOf(given[0], rules, 'typo'),
+    ...(isRecord(options) ? problemsOf(given[1], CALL_RULES) : [{ name: 'options', problem: 'must be an object' }]),
+  ];
   if (problems.length === 0) return given;
   const fieldErrors = Object.fromEntries(problems.map(({ name, problem }) => [name, [problem]]));
   throw new OttuInputError(`UserCardsService.${method}(): ${sentenceOf(problems)}. Nothing was sent.`, { fieldErrors });
