@@ -271,7 +271,7 @@ describe('a registration without options says so:', () => {
     [{ isGlobal: 'yes' }, 'isGlobal must be true or false'],
     [{ controller: 'wallet' }, 'controller must be an object: { path, guards, customerId }'],
   ])('%j', (extras, problem) => {
-    expect(() => OttuCardsModule.forRoot({ ...fake.options, ...extras } as never)).toThrow(
+    expect(() => OttuCardsModule.forRoot({ ...fake.options, ...extras })).toThrow(
       `OttuCardsModule.forRoot(): 1 problem — ${problem}.`,
     );
   });
