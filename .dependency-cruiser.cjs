@@ -34,7 +34,7 @@ module.exports = {
           `${src}cards/(saved-card|card-arguments|json-fields)\\.ts$`,
           `${src}.*\\.wire\\.ts$`,
           `${src}webhooks/webhook-signature\\.ts$`,
-          `${src}transport/(retry-.*|quota-gate|verdict|outcome|call-scope|exchange|ottu-call|lane|socket-pool|connectors|log-line|abort-watch)\\.ts$`,
+          `${src}transport/(?!ottu-transport)[\\w.-]+\\.ts$`,
         ],
         pathNot: [spec, `${src}common/async-options\\.ts$`],
       },

@@ -1,4 +1,3 @@
-import { HttpService } from '@nestjs/axios';
 import {
   ConfigurableModuleBuilder,
   type DynamicModule,
@@ -8,6 +7,8 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { shutdownClockOf } from './common/shutdown.js';
 import { UserCardsService } from './cards/user-cards.service.js';
 import { getUserCardsToken } from './cards/user-cards.token.js';
 import type { OttuCardsOptions } from './ottu-cards.options.js';
@@ -16,7 +17,6 @@ import type { OttuCardsControllerOptions } from './rest/controller.options.js';
 import { guardCheck } from './rest/guard-check.js';
 import { createUserCardsController } from './rest/user-cards.controller.js';
 import { OttuTransport } from './transport/ottu-transport.js';
-import { UndiciSockets } from './transport/undici.adapter.js';
 
 /** The structure of the module: known before any factory runs. */
 export interface OttuCardsExtras {
@@ -68,9 +68,6 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: OTTU_CARDS_OPTIONS
     })
     .build();
 
-/** An `HttpService` of this module's own: interceptors of the application's could log the key. */
-const OTTU_HTTP = 'OTTU_CARDS_HTTP';
-
 function plumbing(): Provider[] {
   return [
     {
@@ -79,19 +76,10 @@ function plumbing(): Provider[] {
       useFactory: (options: unknown) => new ResolvedOptions(options),
     },
     {
-      provide: UndiciSockets,
-      inject: [ResolvedOptions],
-      useFactory: (options: ResolvedOptions) => new UndiciSockets(options),
-    },
-    {
-      provide: OTTU_HTTP,
-      inject: [UndiciSockets],
-      useFactory: (sockets: UndiciSockets) => new HttpService(sockets.axios()),
-    },
-    {
       provide: OttuTransport,
-      inject: [OTTU_HTTP, ResolvedOptions],
-      useFactory: (http: HttpService, options: ResolvedOptions) => new OttuTransport(http, options),
+      inject: [ResolvedOptions, ModulesContainer],
+      useFactory: (options: ResolvedOptions, application: ModulesContainer) =>
+        new OttuTransport(options, shutdownClockOf(application).signal),
     },
   ];
 }
@@ -101,8 +89,8 @@ function userCards(provide: InjectionToken): Provider {
     provide,
     inject: [OttuTransport, ResolvedOptions],
     useFactory: (transport: OttuTransport, { env, origin, timeoutMs, apiKey, cache }: ResolvedOptions) => {
-      const fixedKey = typeof apiKey === 'string' ? apiKey : undefined;
-      return new UserCardsService(transport, env, cache?.bind({ origin, env, timeoutMs, apiKey: fixedKey }));
+      const secret = typeof apiKey === 'string' ? apiKey : undefined;
+      return new UserCardsService(transport, env, cache?.bind({ origin, env, timeoutMs, secret }));
     },
   };
 }

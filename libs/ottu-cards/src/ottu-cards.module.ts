@@ -1,4 +1,5 @@
 import {
+  type BeforeApplicationShutdown,
   type DynamicModule,
   Inject,
   Logger,
@@ -7,6 +8,7 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
+import { shutdownClockOf } from './common/shutdown.js';
 import { UserCardsService } from './cards/user-cards.service.js';
 import {
   ConfigurableModuleClass,
@@ -15,24 +17,15 @@ import {
 } from './ottu-cards.module-definition.js';
 import type { OttuCardsOptions } from './ottu-cards.options.js';
 import { OttuTransport } from './transport/ottu-transport.js';
-import { UndiciSockets } from './transport/undici.adapter.js';
-
-const SHUTDOWN_GRACE_MS = 5_000;
 
 /** The generated base, without the one method whose argument is narrowed below. */
 const Base: Omit<typeof ConfigurableModuleClass, 'forRootAsync'> & (new () => object) = ConfigurableModuleClass;
 
-/** As much of the sockets as this module needs: the public types never speak of undici. */
-interface Closable {
-  destroy(): Promise<void>;
-}
-
 /** Makes `UserCardsService` injectable for one merchant at Ottu. */
 @Module({})
-export class OttuCardsModule extends Base implements OnModuleInit, OnApplicationShutdown {
+export class OttuCardsModule extends Base implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
     @Inject(OttuTransport) private readonly transport: OttuTransport,
-    @Inject(UndiciSockets) private readonly sockets: Closable,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
   ) {
     super();
@@ -59,9 +52,12 @@ export class OttuCardsModule extends Base implements OnModuleInit, OnApplication
     );
   }
 
-  /** Later than `onModuleDestroy`, which runs while the application still answers requests. */
+  /** Starts the one clock of all registrations; the application still answers requests, so nothing is awaited here. */
+  beforeApplicationShutdown(): void {
+    shutdownClockOf(this.modules).start();
+  }
+
   async onApplicationShutdown(): Promise<void> {
-    await this.transport.close(SHUTDOWN_GRACE_MS);
-    await this.sockets.destroy();
+    await this.transport.close();
   }
 }

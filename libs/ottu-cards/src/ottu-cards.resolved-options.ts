@@ -1,4 +1,4 @@
-import type { BindableCache } from './cards/card-list-cache.js';
+import type { BindableCache } from './cards/list-cache.js';
 import type { OttuEnv } from './cards/cards.wire.js';
 import { OttuConfigError } from './errors/errors.js';
 import { OTTU_CARDS_DEFAULTS } from './ottu-cards.options.js';

@@ -1,7 +1,7 @@
 import { OttuInputError } from '../errors/errors.js';
 import type { OttuTransport } from '../transport/ottu-transport.js';
 import { type CallOptions, timeoutRule } from '../transport/ottu-call.js';
-import type { CardListCache, CustomerCall, ListOptions } from './card-list-cache.js';
+import type { ListCache, CustomerCall, ListOptions } from './list-cache.js';
 import {
   agreementIdRule,
   brokenRules,
@@ -35,7 +35,7 @@ export class UserCardsService {
   constructor(
     private readonly transport: OttuTransport,
     private readonly env: OttuEnv,
-    private readonly cache?: CardListCache,
+    private readonly cache?: ListCache,
   ) {}
 
   /**

@@ -13,7 +13,7 @@ type Report = (event: 'gate-closed' | 'gate-opened', facts?: { readonly forMs: n
  * or any other answer shows that it is. One call every five minutes is let through to see. All times are those of one
  * clock that never jumps.
  */
-export class QuotaGate {
+export class RateLimitGate {
   private pause: Pause | undefined;
 
   constructor(private readonly report: Report) {}
@@ -37,7 +37,7 @@ export class QuotaGate {
   }
 
   /** Any answer but a request for a pause shows that calls are welcome again. */
-  heard(status: number): void {
+  onResponse(status: number): void {
     if (this.pause !== undefined && status !== 429 && status !== 503) this.open();
   }
 

@@ -1,9 +1,9 @@
 import type { OttuCall } from './ottu-call.js';
-import type { Answered, Outcome } from './outcome.js';
+import type { Answered, AttemptResult } from './attempt-result.js';
 import type { Retry } from './retry-policy.js';
 
-/** What an outcome means for the call. */
-export type Verdict =
+/** What a result means for the call. */
+export type Classification =
   /** `answer` is the parsed body of a read, not yet checked. */
   { readonly kind: 'success'; readonly answer: unknown } | Failure;
 
@@ -22,22 +22,22 @@ type FailureKind =
 
 type Effect = OttuCall<unknown>['effect'];
 
-export function judge(effect: Effect, outcome: Outcome): Verdict {
-  switch (outcome.kind) {
+export function classify(effect: Effect, result: AttemptResult): Classification {
+  switch (result.kind) {
     case 'unreachable':
-      return failure('unavailable', isPermanent(outcome.code) ? 'never' : 'backoff');
+      return failure('unavailable', isPermanent(result.code) ? 'never' : 'backoff');
     case 'broken':
-      return failure('unavailable', outcome.stale ? 'now' : 'backoff', true);
+      return failure('unavailable', result.stale ? 'immediately' : 'backoff', true);
     case 'malformed':
-      return { ...failure('bad-response', 'never', true), why: outcome.what };
+      return { ...failure('bad-response', 'never', true), why: result.what };
     case 'late':
-      return failure('timeout', 'backoff', outcome.sent);
+      return failure('timeout', 'backoff', result.sent);
     case 'answered':
-      return outcome.status < 300 ? judgeSuccess(effect, outcome) : judgeRefusal(effect, outcome);
+      return result.status < 300 ? classifySuccess(effect, result) : classifyRefusal(effect, result);
   }
 }
 
-function judgeSuccess(effect: Effect, { status, body }: Answered): Verdict {
+function classifySuccess(effect: Effect, { status, body }: Answered): Classification {
   if (effect === 'delete') {
     return body.length === 0 ? { kind: 'success', answer: undefined } : failure('delete-unknown', 'never', true);
   }
@@ -51,13 +51,13 @@ function judgeSuccess(effect: Effect, { status, body }: Answered): Verdict {
     : { ...failure('bad-response', 'backoff'), why: 'is not JSON, or was cut short' };
 }
 
-function judgeRefusal(effect: Effect, { status, body: bytes }: Answered): Failure {
+function classifyRefusal(effect: Effect, { status, body: bytes }: Answered): Failure {
   const body = parse(decode(bytes) ?? '');
   if (status < 400) return { ...failure('bad-response', 'never'), why: 'is a redirect, which is never followed' };
   if (status === 401 || status === 403) return { ...failure('auth', 'never'), body };
-  if (status === 429) return { ...failure('rate-limit', 'throttled'), body };
+  if (status === 429) return { ...failure('rate-limit', 'too-many-requests'), body };
   if (status === 404 && effect === 'delete' && isOttus(body)) return { ...failure('not-found', 'never'), body };
-  if (status === 503) return { ...failure('unavailable', 'as-told', true), body };
+  if (status === 503) return { ...failure('unavailable', 'retry-after', true), body };
   if (RETRIED.has(status)) return { ...failure('unavailable', 'backoff', true), body };
   if (status >= 500) return { ...failure('unavailable', 'never', true), body };
   return { ...failure('refused', 'never'), body };

@@ -1,17 +1,17 @@
-import type { Outcome } from './outcome.js';
-import { judge } from './verdict.js';
+import type { AttemptResult } from './attempt-result.js';
+import { classify } from './classify-result.js';
 
-type Effect = Parameters<typeof judge>[0];
+type Effect = Parameters<typeof classify>[0];
 type Facts = Readonly<Record<string, unknown>>;
 
 const EFFECTS: readonly Effect[] = ['read', 'delete'];
 
-function answered(status: number, body: string | Buffer = ''): Outcome {
+function answered(status: number, body: string | Buffer = ''): AttemptResult {
   return { kind: 'answered', status, retryAfter: undefined, body: Buffer.from(body) };
 }
 
 describe.each(EFFECTS)('a %s', (effect) => {
-  it.each<[name: string, outcome: Outcome, verdict: Facts]>([
+  it.each<[name: string, result: AttemptResult, expected: Facts]>([
     [
       'no connection',
       { kind: 'unreachable', code: 'ECONNREFUSED' },
@@ -30,7 +30,7 @@ describe.each(EFFECTS)('a %s', (effect) => {
     [
       'a stale socket',
       { kind: 'broken', code: 'ECONNRESET', stale: true },
-      { kind: 'unavailable', retry: 'now', mayHaveActed: true },
+      { kind: 'unavailable', retry: 'immediately', mayHaveActed: true },
     ],
     [
       'no HTTP',
@@ -43,8 +43,8 @@ describe.each(EFFECTS)('a %s', (effect) => {
       { kind: 'late', sent: false },
       { kind: 'timeout', retry: 'backoff', mayHaveActed: false },
     ],
-  ])('that meets %s', (_name, outcome, verdict) => {
-    expect(judge(effect, outcome)).toEqual(verdict);
+  ])('that meets %s', (_name, result, expected) => {
+    expect(classify(effect, result)).toEqual(expected);
   });
 
   it.each([
@@ -61,13 +61,13 @@ describe.each(EFFECTS)('a %s', (effect) => {
     'ERR_SSL_WRONG_VERSION_NUMBER',
     'ERR_SSL_PACKET_LENGTH_TOO_LONG',
   ])('is not repeated after %s', (code) => {
-    expect(judge(effect, { kind: 'unreachable', code })).toMatchObject({ kind: 'unavailable', retry: 'never' });
+    expect(classify(effect, { kind: 'unreachable', code })).toMatchObject({ kind: 'unavailable', retry: 'never' });
   });
 
   it.each(['PROXY_502', 'PROXY_4070', 'ECONNRESET', 'ETIMEDOUT', 'XENOTFOUND', 'EPROTOTYPE'])(
     'is repeated after %s',
     (code) => {
-      expect(judge(effect, { kind: 'unreachable', code })).toMatchObject({ kind: 'unavailable', retry: 'backoff' });
+      expect(classify(effect, { kind: 'unreachable', code })).toMatchObject({ kind: 'unavailable', retry: 'backoff' });
     },
   );
 
@@ -82,12 +82,12 @@ describe.each(EFFECTS)('a %s', (effect) => {
     [408, 'unavailable', 'backoff', true],
     [409, 'refused', 'never', false],
     [425, 'unavailable', 'backoff', true],
-    [429, 'rate-limit', 'throttled', false],
+    [429, 'rate-limit', 'too-many-requests', false],
     [499, 'refused', 'never', false],
     [500, 'unavailable', 'backoff', true],
     [501, 'unavailable', 'never', true],
     [502, 'unavailable', 'backoff', true],
-    [503, 'unavailable', 'as-told', true],
+    [503, 'unavailable', 'retry-after', true],
     [504, 'unavailable', 'backoff', true],
     [505, 'unavailable', 'never', true],
     ...Array.from({ length: 8 }, (_, n): [number, string, string, boolean] => [
@@ -98,23 +98,23 @@ describe.each(EFFECTS)('a %s', (effect) => {
     ]),
     [528, 'unavailable', 'never', true],
   ])('that is answered %i', (status, kind, retry, mayHaveActed) => {
-    expect(judge(effect, answered(status))).toMatchObject({ kind, retry, mayHaveActed });
+    expect(classify(effect, answered(status))).toMatchObject({ kind, retry, mayHaveActed });
   });
 
   it.each([400, 401, 429, 500, 501, 503])('keeps the body of a %i, if it is JSON', (status) => {
-    expect(judge(effect, answered(status, '{"detail":"x"}'))).toMatchObject({ body: { detail: 'x' } });
-    expect(judge(effect, answered(status, '<html>'))).toMatchObject({ body: undefined });
-    expect(judge(effect, answered(status, Buffer.from([0x22, 0xff, 0x22])))).toMatchObject({ body: undefined });
+    expect(classify(effect, answered(status, '{"detail":"x"}'))).toMatchObject({ body: { detail: 'x' } });
+    expect(classify(effect, answered(status, '<html>'))).toMatchObject({ body: undefined });
+    expect(classify(effect, answered(status, Buffer.from([0x22, 0xff, 0x22])))).toMatchObject({ body: undefined });
   });
 
   it('is told that a redirect is never followed', () => {
-    expect(judge(effect, answered(302))).toMatchObject({ why: 'is a redirect, which is never followed' });
+    expect(classify(effect, answered(302))).toMatchObject({ why: 'is a redirect, which is never followed' });
   });
 });
 
 it('takes no other refusal of a delete for a 404', () => {
-  expect(judge('delete', answered(400, '{"detail":"Not found."}'))).toMatchObject({ kind: 'refused' });
-  expect(judge('delete', answered(410, '{"detail":"Not found."}'))).toMatchObject({ kind: 'refused' });
+  expect(classify('delete', answered(400, '{"detail":"Not found."}'))).toMatchObject({ kind: 'refused' });
+  expect(classify('delete', answered(410, '{"detail":"Not found."}'))).toMatchObject({ kind: 'refused' });
 });
 
 describe('a 404', () => {
@@ -130,12 +130,12 @@ describe('a 404', () => {
     ['delete', '', 'refused'],
     ['delete', '{"detail":', 'refused'],
   ])('to a %s with %s is %s', (effect, body, kind) => {
-    expect(judge(effect, answered(404, body))).toMatchObject({ kind, retry: 'never', mayHaveActed: false });
+    expect(classify(effect, answered(404, body))).toMatchObject({ kind, retry: 'never', mayHaveActed: false });
   });
 });
 
 describe('a 2xx', () => {
-  it.each<[effect: Effect, status: number, body: string | Buffer, verdict: Facts]>([
+  it.each<[effect: Effect, status: number, body: string | Buffer, expected: Facts]>([
     ['delete', 204, '', { kind: 'success', answer: undefined }],
     ['delete', 200, '', { kind: 'success', answer: undefined }],
     ['delete', 299, '', { kind: 'success', answer: undefined }],
@@ -169,7 +169,7 @@ describe('a 2xx', () => {
       '',
       { kind: 'bad-response', retry: 'backoff', mayHaveActed: false, why: 'is not JSON, or was cut short' },
     ],
-  ])('to a %s: %i with %j', (effect, status, body, verdict) => {
-    expect(judge(effect, answered(status, body))).toEqual(verdict);
+  ])('to a %s: %i with %j', (effect, status, body, expected) => {
+    expect(classify(effect, answered(status, body))).toEqual(expected);
   });
 });

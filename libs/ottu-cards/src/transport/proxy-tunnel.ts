@@ -2,11 +2,12 @@ import { request as httpRequest, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { Socket } from 'node:net';
 import { buildConnector } from 'undici';
-import type { Connect, Line } from './lane.js';
+import { withoutPrototype } from '../common/without-prototype.js';
+import type { Connect, Connecting } from './connection-pool.js';
 
-/** How to reach an origin: straight, or through a proxy's tunnel. Without time limits: each exchange has its own. */
+/** How to reach an origin: straight, or through a proxy's tunnel. Without time limits: each attempt has its own. */
 export function connector(proxy: string | undefined): Connect {
-  const connect = buildConnector({ timeout: 0 });
+  const connect = buildConnector(withoutPrototype({ timeout: 0 }));
   const straight: Connect = (target, ready) => {
     const socket: unknown = connect(target, ready);
     if (socket instanceof Socket) return socket;
@@ -20,24 +21,24 @@ function throughTunnel(proxy: URL, straight: Connect): Connect {
   const open = proxy.protocol === 'https:' ? httpsRequest : httpRequest;
   return (target, ready) => {
     const request = open(connectRequest(proxy, authorityOf(target)));
-    let line: Line = request;
+    let current: Connecting = request;
     request.once('error', (error) => ready(error, null));
     request.once('connect', ({ statusCode }, socket: Socket) => {
-      line = socket;
+      current = socket;
       if (statusCode !== 200) {
         socket.destroy();
         ready(Object.assign(new Error('the proxy refused'), { code: `PROXY_${statusCode}` }), null);
       } else if (target.protocol === 'https:') {
         socket.on('error', () => undefined); // the TLS socket on top of it reports the same
-        line = straight({ ...target, httpSocket: socket }, ready);
+        current = straight({ ...target, httpSocket: socket }, ready);
       } else ready(null, socket);
     });
     request.end();
     return {
       get destroyed() {
-        return line.destroyed;
+        return current.destroyed;
       },
-      destroy: (error) => line.destroy(error),
+      destroy: (error) => current.destroy(error),
     };
   };
 }
@@ -57,5 +58,6 @@ function connectRequest(proxy: URL, authority: string): RequestOptions {
     path: authority,
     headers: { host: authority, ...(credentials !== ':' && { 'proxy-authorization': basic }) },
     agent: false,
+    socketPath: undefined, // not inherited from a polluted prototype
   };
 }

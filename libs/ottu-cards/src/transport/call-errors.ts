@@ -12,14 +12,14 @@ import { readOttuErrorBody } from '../errors/ottu-error-body.js';
 import type { OttuError, OttuErrorFacts } from '../errors/ottu.error.js';
 import { redactor } from '../errors/redaction.js';
 import type { OttuCall } from './ottu-call.js';
-import type { Outcome } from './outcome.js';
-import type { Failure } from './verdict.js';
+import type { AttemptResult } from './attempt-result.js';
+import type { Failure } from './classify-result.js';
 
 /** Everything known when a call ends without success. */
 export interface FailedCall {
   readonly call: OttuCall<unknown>;
   readonly failure: Failure;
-  readonly outcome: Outcome;
+  readonly result: AttemptResult;
   readonly attempts: number;
   readonly retryAfterMs: number | undefined;
   /** The time that one attempt has. */
@@ -29,8 +29,8 @@ export interface FailedCall {
 
 /** Puts a failure in the words of the error that a caller catches. */
 export function failureError(failed: FailedCall): OttuError {
-  const { call, failure, outcome, attempts, retryAfterMs } = failed;
-  const status = outcome.kind === 'answered' ? outcome.status : undefined;
+  const { call, failure, result, attempts, retryAfterMs } = failed;
+  const status = result.kind === 'answered' ? result.status : undefined;
   const body = readOttuErrorBody(failure.body, redactor([...call.secrets, failed.apiKey]));
   const facts: OttuErrorFacts = { attempts, status, retryAfterMs, ...body };
   const target = `${call.method} ${call.route}`;
@@ -38,7 +38,7 @@ export function failureError(failed: FailedCall): OttuError {
   const refused = [refusal, call.hints[status ?? 0]];
   switch (failure.kind) {
     case 'auth':
-      return new OttuAuthError(sentences(...refused, status === 401 ? CHECK_KEY : CHECK_SCOPE), facts);
+      return new OttuAuthError(sentences(...refused, status === 401 ? CHECK_KEY : undefined), facts);
     case 'not-found':
       return new OttuNotFoundError(refusal, facts);
     case 'refused':
@@ -48,11 +48,11 @@ export function failureError(failed: FailedCall): OttuError {
     case 'bad-response':
       return badResponse(target, failure.why ?? 'cannot be read', facts);
     case 'delete-unknown':
-      return deleteUnknown(target, facts);
+      return deleteUnknown(call, facts);
     case 'timeout':
       return attemptTimedOut(target, failed.attemptMs, facts);
     case 'unavailable':
-      return new OttuUnavailableError(sentences(...unavailable(target, outcome), body.detail), facts);
+      return new OttuUnavailableError(sentences(...unavailable(target, result), body.detail), facts);
   }
 }
 
@@ -61,9 +61,9 @@ export function badResponse(target: string, why: string, facts: OttuErrorFacts):
   return new OttuBadResponseError(`Ottu's answer to ${target}${status} is not trusted: it ${why}.`, facts);
 }
 
-export function deleteUnknown(target: string, facts: OttuErrorFacts): OttuDeleteUnknownError {
-  const message = `It is not known whether ${target} deleted the card: no clear answer came. List the customer's cards to see.`;
-  return new OttuDeleteUnknownError(message, facts);
+export function deleteUnknown(call: OttuCall<unknown>, facts: OttuErrorFacts): OttuDeleteUnknownError {
+  const message = `It is not known whether ${call.method} ${call.route} took effect: no clear answer came.`;
+  return new OttuDeleteUnknownError(call.unknownOutcome ?? message, facts);
 }
 
 export function timedOut(target: string, timeoutMs: number, facts: OttuErrorFacts): OttuTimeoutError {
@@ -85,18 +85,17 @@ export function shuttingDown(target: string, attempts: number): OttuUnavailableE
 }
 
 const CHECK_KEY = "Check apiKey: it must be this host's private key.";
-const CHECK_SCOPE = "Check that the key may view and delete cards, and Ottu's IP allow-list.";
 
 function waitSentence(retryAfterMs: number | undefined): string | undefined {
   return retryAfterMs === undefined ? undefined : `Try again in ${Math.ceil(retryAfterMs / 1000)} s.`;
 }
 
-function unavailable(target: string, outcome: Outcome): string[] {
-  switch (outcome.kind) {
+function unavailable(target: string, result: AttemptResult): string[] {
+  switch (result.kind) {
     case 'answered':
-      return [`Ottu could not serve ${target}: it answered ${outcome.status}.`];
+      return [`Ottu could not serve ${target}: it answered ${result.status}.`];
     case 'unreachable':
-      return [`No connection to Ottu for ${target} (${outcome.code}).`, connectionAdvice(outcome.code)];
+      return [`No connection to Ottu for ${target} (${result.code}).`, connectionAdvice(result.code)];
     default:
       return [`The connection to Ottu broke before ${target} was answered.`];
   }

@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import type { SavedCard } from '../cards/saved-card.js';
 import { aCard } from '../testing/builders.js';
-import { BoundCache } from './bound-cache.js';
-import { type CardStore, SealedStore } from './sealed-store.js';
-import { Sealer } from './sealer.js';
-import { SharedShelf } from './shared-shelf.js';
+import type { CardStore } from './card-cache.options.js';
+import { CachedLists } from './cached-lists.js';
+import { EncryptedStore } from './encrypted-store.js';
+import { SharedListStore } from './shared-list-store.js';
 
-const BINDING = { origin: 'https://pay.shop.example', env: 'sandbox', timeoutMs: 60_000 } as const;
-const LIMITS = { ttlMs: 60_000, maxEntries: 100 };
+const TTL_MS = 60_000;
 const ANNA = { customerId: 'anna' };
 
 /** One thing that happens in one of two instances. */
@@ -37,17 +36,16 @@ class World {
   private version = 0;
   private readonly settled = [0, 0];
   private readonly data = new Map<string, string>();
-  private readonly instances: readonly BoundCache[];
+  private readonly instances: readonly CachedLists[];
 
   constructor(
     private readonly scheduler: fc.Scheduler,
     /** Which writes get lost while the store says that they are done, as a Keyv says whose Redis is gone. */
     private readonly losses: Iterator<boolean>,
   ) {
-    const sealer = new Sealer('obviously false secret');
     this.instances = [0, 1].map(() => {
-      const shelf = new SharedShelf(new SealedStore(this.store(), sealer), LIMITS);
-      return new BoundCache(BINDING, shelf, sealer);
+      const store = new EncryptedStore(this.store(), 'obviously false secret', ['shop']);
+      return new CachedLists(new SharedListStore(store, TTL_MS), TTL_MS);
     });
   }
 

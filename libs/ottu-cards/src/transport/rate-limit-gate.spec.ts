@@ -1,17 +1,17 @@
-import { QuotaGate } from './quota-gate.js';
+import { RateLimitGate } from './rate-limit-gate.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-function closedGate(forMs = HOUR): { gate: QuotaGate; reports: string[] } {
+function closedGate(forMs = HOUR): { gate: RateLimitGate; reports: string[] } {
   const reports: string[] = [];
-  const gate = new QuotaGate((event, facts) => reports.push([event, facts?.forMs].join(' ').trim()));
+  const gate = new RateLimitGate((event, facts) => reports.push([event, facts?.forMs].join(' ').trim()));
   gate.close(forMs, 0);
   return { gate, reports };
 }
 
 it('lets everything through at first', () => {
-  expect(new QuotaGate(() => undefined).waitMs(0)).toBeUndefined();
+  expect(new RateLimitGate(() => undefined).waitMs(0)).toBeUndefined();
 });
 
 it('tells the time left', () => {
@@ -44,21 +44,21 @@ it('opens when the pause is over', () => {
 
 it.each([200, 204, 301, 400, 401, 404, 428, 430, 500, 502, 504])('opens on a %i', (status) => {
   const { gate, reports } = closedGate();
-  gate.heard(status);
+  gate.onResponse(status);
   expect(gate.waitMs(1)).toBeUndefined();
   expect(reports.at(-1)).toBe('gate-opened');
 });
 
 it.each([429, 503])('stays closed on a %i', (status) => {
   const { gate, reports } = closedGate();
-  gate.heard(status);
+  gate.onResponse(status);
   expect(gate.waitMs(1)).toBe(HOUR - 1);
   expect(reports).toHaveLength(1);
 });
 
 it('reports nothing when an open gate hears an answer', () => {
   const reports: string[] = [];
-  new QuotaGate((event) => reports.push(event)).heard(200);
+  new RateLimitGate((event) => reports.push(event)).onResponse(200);
   expect(reports).toEqual([]);
 });
 
