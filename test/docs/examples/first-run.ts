@@ -1,5 +1,5 @@
 // #region first-run
-import 'reflect-metadata';
+// src/first-run.ts
 import { NestFactory } from '@nestjs/core';
 import { OttuCardsModule, UserCardsService } from 'nestjs-ottu-cards';
 import { FakeOttu } from 'nestjs-ottu-cards/testing';

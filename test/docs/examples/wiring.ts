@@ -1,4 +1,5 @@
 // #region module
+// src/checkout.module.ts
 import { Injectable, Module } from '@nestjs/common';
 import { ConfigModule, ConfigService } from '@nestjs/config';
 import { OttuCardsModule, type SavedCard, UserCardsService } from 'nestjs-ottu-cards';

@@ -1,4 +1,5 @@
 // #region test
+// src/saved-cards.spec.ts
 import { Test, type TestingModule } from '@nestjs/testing';
 import { OttuCardsModule, UserCardsService } from 'nestjs-ottu-cards';
 import { aCard, FakeOttu } from 'nestjs-ottu-cards/testing';
@@ -18,12 +19,17 @@ describe('saved cards', () => {
     await ottu.stop();
   });
 
-  it('lists what the customer has saved', async () => {
-    ottu.save(aCard({ customerId: 'customer-1', number: '**** 0026', last4: '0026' }));
+  it('are listed', async () => {
+    const card = ottu.save(aCard({ customerId: 'customer-1' }));
 
-    const cards = await app.get(UserCardsService).list({ customerId: 'customer-1' });
+    expect(await app.get(UserCardsService).list({ customerId: 'customer-1' })).toMatchObject([card]);
+    expect(ottu.received).toHaveLength(1);
+  });
 
-    expect(cards).toMatchObject([{ last4: '0026', isExpired: false }]);
+  it('are an error while Ottu is down', async () => {
+    ottu.always({ status: 503 });
+
+    await expect(app.get(UserCardsService).list({ customerId: 'customer-1' })).rejects.toThrow('it answered 503');
   });
 });
 // #endregion
