@@ -31,7 +31,7 @@ module.exports = {
       {
         path: [
           `${src}(common|errors|cache)/`,
-          `${src}cards/(saved-card|card-arguments|json-fields)\\.ts$`,
+          `${src}cards/(saved-card|card-rules|json-fields)\\.ts$`,
           `${src}.*\\.wire\\.ts$`,
           `${src}webhooks/webhook-signature\\.ts$`,
           `${src}transport/(?!ottu-transport)[\\w.-]+\\.ts$`,

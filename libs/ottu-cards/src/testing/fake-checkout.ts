@@ -1,5 +1,5 @@
-import type { SavedCard } from '../cards/saved-card.js';
 import { aCard } from './builders.js';
+import type { FakeCard } from './fake-cards.wire.js';
 import { deliverWebhook, type FakeDelivery } from './fake-delivery.js';
 import { type FakePayment, type FakeWebhook, webhookOf } from './fake-payments.wire.js';
 
@@ -16,7 +16,7 @@ export interface FakeWebhookTravel {
 /** What came of a payment. */
 export interface FakePaymentOutcome {
   /** The card that was saved; `undefined` without one. */
-  readonly card: SavedCard | undefined;
+  readonly card: FakeCard | undefined;
   /** The body as it was posted, to post it again. */
   readonly webhook: FakeWebhook;
   /** Every attempt to deliver it, in order; those of a duplicate after those of the first. */
@@ -26,7 +26,7 @@ export interface FakePaymentOutcome {
 /** Pays, saves the card with `save`, and delivers the webhook. */
 export async function checkOut(
   payment: FakePayment & FakeWebhookTravel,
-  save: (card: SavedCard) => SavedCard,
+  save: (card: FakeCard) => FakeCard,
 ): Promise<FakePaymentOutcome> {
   const { customerId, saveCard = true, result = 'success', agreement, webhookUrl } = payment;
   const { duplicate = false, timeoutMs = 15_000, alter = (it: FakeWebhook) => it } = payment;

@@ -4,10 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OttuEnv } from '../cards/cards.wire.js';
-import type { SavedCard } from '../cards/saved-card.js';
 import { sampleCards } from './builders.js';
 import { answerAsOttu } from './fake-api.js';
-import { FakeCards } from './fake-cards.wire.js';
+import { type FakeCard, FakeCards } from './fake-cards.wire.js';
 import { checkOut, type FakePaymentOutcome, type FakeWebhookTravel } from './fake-checkout.js';
 import type { FakePayment } from './fake-payments.wire.js';
 
@@ -76,19 +75,23 @@ export class FakeOttu {
     return { apiKey: this.apiKey, env: 'sandbox', baseUrl: this.url };
   }
 
-  /** Saves a card, or replaces the one with the same token; `unknownFields` are sent along with it. */
-  save(card: SavedCard, env: OttuEnv = 'sandbox', unknownFields: Readonly<Record<string, unknown>> = {}): SavedCard {
-    this.cards.save(card, env, unknownFields);
-    return card;
+  /**
+   * Saves a card for its customer, or replaces that customer's card with the same token; `unknownFields` are sent along
+   * with it.
+   *
+   * @returns the card without an id, which the library makes: compare with `toMatchObject`
+   */
+  save(card: FakeCard, env: OttuEnv = 'sandbox', unknownFields: Readonly<Record<string, unknown>> = {}): FakeCard {
+    return this.cards.save(card, env, unknownFields);
   }
 
   /** Saves one card of every kind: preferred, expired, expiring, without brand and number, locked by an agreement. */
-  saveSamples(customerId: string, env: OttuEnv = 'sandbox'): SavedCard[] {
+  saveSamples(customerId: string, env: OttuEnv = 'sandbox'): FakeCard[] {
     return sampleCards(customerId).map((card) => this.save(card, env, { random_field_1: 'unknown to this library' }));
   }
 
   /** What the customer has saved now. */
-  cardsOf(customerId: string, env: OttuEnv = 'sandbox'): SavedCard[] {
+  cardsOf(customerId: string, env: OttuEnv = 'sandbox'): FakeCard[] {
     return this.cards.of(customerId, env);
   }
 

@@ -1,4 +1,4 @@
-import { customerIdRule, tokenRule } from '../cards/card-arguments.js';
+import { customerIdRule, tokenRule } from '../cards/card-rules.js';
 import type { CardReference } from '../cards/saved-card.js';
 import type { SignedFields, WebhookClaims } from './card-saved.event.js';
 import { type SignedValues, signedValues, valueAt, type WebhookScheme } from './signed-values.wire.js';

@@ -1,7 +1,7 @@
 /** Says where an answer is not what it must be. The transport makes an `OttuBadResponseError` of it. */
-export class UntrustedShape extends Error {
+export class UnexpectedShapeError extends Error {
   override get name() {
-    return 'UntrustedShape' as const;
+    return 'UnexpectedShapeError' as const;
   }
 
   /** @param path such as `[3].token`; @param expectation such as `must be a string`. Never a value. */

@@ -1,12 +1,5 @@
-import {
-  agreementIdRule,
-  brokenRules,
-  customerIdRule,
-  optional,
-  pgCodesRule,
-  type Rule,
-  tokenRule,
-} from './card-arguments.js';
+import type { Rule } from '../common/rules.js';
+import { agreementIdRule, customerIdRule, pgCodesRule, tokenRule } from './card-rules.js';
 
 type Case = [value: unknown, problem: string | undefined];
 
@@ -42,7 +35,7 @@ describe.each<[name: string, rule: Rule, max: number]>([
     [['a'], 'must be a string'],
     [{}, 'must be a string'],
   ])('%j: %s', (value, problem) => {
-    expect(rule(value)).toBe(problem);
+    expect(rule(value, {})).toBe(problem);
   });
 });
 
@@ -83,16 +76,4 @@ it.each<Case>([
   [['a', '', 5], 'holds at [1] what it must not: each code must not be empty'],
 ])('pg codes %j: %s', (value, problem) => {
   expect(pgCodesRule(value)).toBe(problem);
-});
-
-it('lets an optional value be absent, and nothing else', () => {
-  const rule = optional(customerIdRule);
-  expect([rule(undefined), rule('a'), rule(null)]).toEqual([undefined, undefined, 'must be a string']);
-});
-
-it('names what is broken', () => {
-  const rules = { customerId: customerIdRule, token: tokenRule };
-  expect(brokenRules({ customerId: 'a', token: '' }, rules)).toEqual({ token: ['must not be empty'] });
-  expect(brokenRules({}, rules)).toEqual({ customerId: ['must be a string'], token: ['must be a string'] });
-  expect(brokenRules({ customerId: 'a', token: 'b' }, rules)).toEqual({});
 });
