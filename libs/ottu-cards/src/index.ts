@@ -32,4 +32,4 @@ export {
   OttuTimeoutError,
   OttuUnavailableError,
 } from './errors/errors.js';
-export type { ListOptions } from './cards/card-list-cache.js';
+export type { ListOptions } from './cards/list-cache.js';

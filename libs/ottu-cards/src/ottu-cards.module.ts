@@ -18,17 +18,9 @@ import { ConfigurableModuleClass, type OttuCardsAsyncOptions } from './ottu-card
 import type { OttuCardsExtras, OttuCardsOptions } from './ottu-cards.options.js';
 import { refuseMixUps, type Registration, REGISTRATION, registrationsIn, titleOf } from './ottu-cards.registration.js';
 import { OttuTransport } from './transport/ottu-transport.js';
-import { UndiciSockets } from './transport/undici.adapter.js';
-
-const SHUTDOWN_GRACE_MS = 5_000;
 
 /** The generated base, without the one method whose argument is narrowed below. */
 const Base: Omit<typeof ConfigurableModuleClass, 'forRootAsync'> & (new () => object) = ConfigurableModuleClass;
-
-/** As much of the sockets as this module needs: the public types never speak of undici. */
-interface Closable {
-  destroy(): Promise<void>;
-}
 
 /** Makes `UserCardsService` injectable for one merchant at Ottu. Prints as nothing: an application holds its keys. */
 @Module({})
@@ -36,13 +28,11 @@ export class OttuCardsModule extends Base implements OnModuleInit, BeforeApplica
   readonly #modules: ModulesContainer;
   readonly #registration: Registration;
   readonly #transport: OttuTransport | undefined;
-  readonly #sockets: Closable | undefined;
 
   constructor(
     @Inject(ModulesContainer) modules: ModulesContainer,
     @Optional() @Inject(REGISTRATION) registration?: Registration,
     @Optional() @Inject(OttuTransport) transport?: OttuTransport,
-    @Optional() @Inject(UndiciSockets) sockets?: Closable,
   ) {
     super();
     if (!registration) {
@@ -54,7 +44,6 @@ export class OttuCardsModule extends Base implements OnModuleInit, BeforeApplica
     this.#modules = modules;
     this.#registration = registration;
     this.#transport = transport;
-    this.#sockets = sockets;
     refuseMixUps(registration, registrationsIn(modules));
   }
 
@@ -85,8 +74,7 @@ export class OttuCardsModule extends Base implements OnModuleInit, BeforeApplica
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.#transport?.close(SHUTDOWN_GRACE_MS);
-    await this.#sockets?.destroy();
+    await this.#transport?.close();
   }
 }
 

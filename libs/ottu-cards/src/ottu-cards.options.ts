@@ -1,4 +1,4 @@
-import type { BindableCache } from './cards/card-list-cache.js';
+import type { BindableCache } from './cards/list-cache.js';
 import type { OttuEnv } from './cards/cards.wire.js';
 import type { OttuLimiter } from './common/limiter.js';
 import type { OttuCardsControllerOptions } from './rest/controller.options.js';

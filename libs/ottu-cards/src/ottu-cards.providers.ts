@@ -1,16 +1,13 @@
-import { HttpService } from '@nestjs/axios';
 import { type InjectionToken, Logger, type Provider } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { cardIds } from './cards/card-id.js';
 import { UserCardsService } from './cards/user-cards.service.js';
+import { shutdownClockOf } from './common/shutdown.js';
 import { OttuConfigError } from './errors/errors.js';
 import { logContextOf, type Registration, REGISTRATION, titleOf } from './ottu-cards.registration.js';
 import { ResolvedOptions } from './ottu-cards.resolve-options.js';
 import { OTTU_CARDS_LOGGER } from './rest/ottu-error.filter.js';
 import { OttuTransport } from './transport/ottu-transport.js';
-import { UndiciSockets } from './transport/undici.adapter.js';
-
-/** An `HttpService` of this module's own: interceptors of the application's could log the key. */
-const OTTU_HTTP = 'OTTU_CARDS_HTTP';
 
 /** Everything between the options and the service. */
 export function cardsProviders(
@@ -27,19 +24,10 @@ export function cardsProviders(
       useFactory: (options: unknown) => new ResolvedOptions(options, name),
     },
     {
-      provide: UndiciSockets,
-      inject: [ResolvedOptions],
-      useFactory: (options: ResolvedOptions) => new UndiciSockets(options),
-    },
-    {
-      provide: OTTU_HTTP,
-      inject: [UndiciSockets],
-      useFactory: (sockets: UndiciSockets) => new HttpService(sockets.axios()),
-    },
-    {
       provide: OttuTransport,
-      inject: [OTTU_HTTP, ResolvedOptions],
-      useFactory: (http: HttpService, options: ResolvedOptions) => new OttuTransport(http, options),
+      inject: [ResolvedOptions, ModulesContainer],
+      useFactory: (options: ResolvedOptions, application: ModulesContainer) =>
+        new OttuTransport(options, shutdownClockOf(application).signal),
     },
     {
       provide: tokens.service,

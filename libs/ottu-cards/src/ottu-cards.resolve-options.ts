@@ -1,4 +1,4 @@
-import type { BindableCache } from './cards/card-list-cache.js';
+import type { BindableCache } from './cards/list-cache.js';
 import type { OttuEnv } from './cards/cards.wire.js';
 import { isRecord } from './common/is-record.js';
 import type { OttuLimiter } from './common/limiter.js';

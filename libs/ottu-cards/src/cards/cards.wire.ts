@@ -9,7 +9,9 @@ export type OttuEnv = 'sandbox' | 'production';
 
 const CARDS_PATH = '/b/pbl/v2/card/';
 const MAX_CARDS = 500;
+const DELETE_ROUTE = `${CARDS_PATH}{token}/`;
 const WRONG_HOST = 'Is merchantId the host of your Ottu account? Ottu does not offer User Cards in KSA.';
+const CHECK_SCOPE = "Check that the key may view and delete cards, and Ottu's IP allow-list.";
 
 /** @see Ottu's OpenAPI file, operation `get_user_cards`, seen 2026-11-20 */
 export function listCardsCall(filter: ListCardsFilter, env: OttuEnv, idOf: CardIdOf): OttuCall<SavedCard[]> {
@@ -22,7 +24,7 @@ export function listCardsCall(filter: ListCardsFilter, env: OttuEnv, idOf: CardI
     body: JSON.stringify(body),
     effect: 'read',
     secrets: agreementId === undefined ? [customerId] : [customerId, agreementId],
-    hints: { 403: WRONG_HOST, 404: WRONG_HOST, 405: WRONG_HOST },
+    hints: { 403: `${WRONG_HOST} ${CHECK_SCOPE}`, 404: WRONG_HOST, 405: WRONG_HOST },
     read: (answer) => parseCardList(answer, customerId, idOf),
   };
 }
@@ -34,13 +36,12 @@ export function deleteCardCall(
 ): OttuCall<void> {
   return {
     method: 'DELETE',
-    route: `${CARDS_PATH}{token}/`,
+    route: DELETE_ROUTE,
     path: `${CARDS_PATH}${encodeURIComponent(token)}/?customer_id=${encodeURIComponent(customerId)}&type=${env}`,
     effect: 'delete',
     secrets: [customerId, token],
-    hints: { 404: 'Is merchantId the host of your Ottu account?' },
-    unknownOutcome:
-      "It is not known whether Ottu deleted the card: no clear answer came. List the customer's cards to see.",
+    hints: { 403: CHECK_SCOPE, 404: 'Is merchantId the host of your Ottu account?' },
+    unknownOutcome: `It is not known whether DELETE ${DELETE_ROUTE} deleted the card: no clear answer came. List the customer's cards to see.`,
     read: () => undefined,
   };
 }

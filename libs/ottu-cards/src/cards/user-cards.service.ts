@@ -4,7 +4,7 @@ import { OttuInputError, OttuNotFoundError, OttuRefusedError } from '../errors/e
 import { type CallOptions, timeoutRule } from '../transport/ottu-call.js';
 import type { OttuTransport } from '../transport/ottu-transport.js';
 import { type CardIdOf, cardIdRule, isSameId } from './card-id.js';
-import type { CardListCache, CustomerCall, ListOptions } from './card-list-cache.js';
+import type { ListCache, CustomerCall, ListOptions } from './list-cache.js';
 import { agreementIdRule, customerIdRule, pgCodesRule, tokenRule } from './card-rules.js';
 import { deleteCardCall, listCardsCall, type OttuEnv } from './cards.wire.js';
 import type { CardIdReference, CardReference, ListCardsFilter, SavedCard } from './saved-card.js';
@@ -38,7 +38,7 @@ export interface UserCardsSettings {
   /** Of a call that brings no time limit of its own. */
   readonly timeoutMs: number;
   readonly idOf: CardIdOf;
-  readonly cache?: CardListCache | undefined;
+  readonly cache?: ListCache | undefined;
 }
 
 /**

@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import type { SavedCard } from '../cards/saved-card.js';
+import { aCard } from '../testing/builders.js';
+import type { CardStore } from './card-cache.options.js';
+import { CachedLists } from './cached-lists.js';
+import { EncryptedStore } from './encrypted-store.js';
+import { SharedListStore } from './shared-list-store.js';
+
+const TTL_MS = 60_000;
+const ANNA = { customerId: 'anna' };
+
+/** One thing that happens in one of two instances. */
+interface Step {
+  readonly instance: 0 | 1;
+  readonly kind: 'list' | 'filtered list' | 'delete';
+  /** Begins when the step before has settled, whatever else is under way. */
+  readonly waits: boolean;
+  /** How long Ottu's answer is on its way, in turns of the scheduler. */
+  readonly turns: number;
+}
+
+const STEPS = fc.array(
+  fc.record<Step>({
+    instance: fc.constantFrom(0, 1),
+    kind: fc.constantFrom('list', 'list', 'filtered list', 'delete'),
+    waits: fc.boolean(),
+    turns: fc.constantFrom(1, 1, 10, 30),
+  }),
+  { minLength: 3, maxLength: 9 },
+);
+
+/** Two instances, one Ottu and one store; every request and every command travels there and back in an order of chance. */
+class World {
+  readonly problems: string[] = [];
+  /** Ottu's list is one card whose token counts the deletes so far. */
+  private version = 0;
+  private readonly settled = [0, 0];
+  private readonly data = new Map<string, string>();
+  private readonly instances: readonly CachedLists[];
+
+  constructor(
+    private readonly scheduler: fc.Scheduler,
+    /** Which writes get lost while the store says that they are done, as a Keyv says whose Redis is gone. */
+    private readonly losses: Iterator<boolean>,
+  ) {
+    this.instances = [0, 1].map(() => {
+      const store = new EncryptedStore(this.store(), 'obviously false secret', ['shop']);
+      return new CachedLists(new SharedListStore(store, TTL_MS), TTL_MS);
+    });
+  }
+
+  /** @param seenBy whose deletes a list must know of: those of all instances, or of its own alone */
+  async run(steps: readonly Step[], seenBy: 'all' | 'its own'): Promise<void> {
+    const running: Promise<void>[] = [];
+    for (const step of steps) {
+      if (step.waits) await running.at(-1);
+      running.push(step.kind === 'delete' ? this.delete(step) : this.list(step, seenBy));
+    }
+    await Promise.all(running);
+  }
+
+  private async list({ instance, kind, turns }: Step, seenBy: 'all' | 'its own'): Promise<void> {
+    const known = seenBy === 'all' ? Math.max(...this.settled) : (this.settled[instance] ?? 0);
+    const filter = kind === 'list' ? ANNA : { ...ANNA, pgCodes: ['knet'] };
+    const cards = await this.instances[instance]?.list(filter, {}, () => this.ask(turns));
+    const shown = Number(cards?.[0]?.token);
+    if (!(shown >= known)) this.problems.push(`instance ${instance} shows ${shown} after delete ${known}`);
+  }
+
+  private async delete({ instance }: Step): Promise<void> {
+    const version = await this.instances[instance]?.forgetAfter({ ...ANNA, effect: 'delete' }, async () => {
+      await this.scheduler.schedule(Promise.resolve(), 'delete, there');
+      this.version += 1;
+      const done = this.version;
+      await this.scheduler.schedule(Promise.resolve(), 'delete, back');
+      return done;
+    });
+    this.settled[instance] = Math.max(version ?? 0, this.settled[instance] ?? 0);
+  }
+
+  private async ask(turns: number): Promise<SavedCard[]> {
+    await this.scheduler.schedule(Promise.resolve(), 'list, there');
+    const cards = [aCard({ ...ANNA, token: String(this.version) })];
+    for (let turn = 0; turn < turns; turn += 1) await this.scheduler.schedule(Promise.resolve(), 'list, back');
+    return cards;
+  }
+
+  private store(): CardStore {
+    const travel = async <T>(what: string, act: () => T): Promise<T> => {
+      await this.scheduler.schedule(Promise.resolve(), `${what}, there`);
+      const result = act();
+      await this.scheduler.schedule(Promise.resolve(), `${what}, back`);
+      return result;
+    };
+    return {
+      get: (key) => travel('get', () => this.data.get(key)),
+      set: (key, value) => travel('set', () => this.losses.next().value === true || this.data.set(key, value)),
+      delete: (key) => travel('delete', () => this.data.delete(key)),
+    };
+  }
+}
+
+const NEVER = fc.constant({ next: () => ({ done: false, value: false }) });
+const SOMETIMES = fc.infiniteStream(fc.boolean());
+
+it.each([
+  ['every instance once the store knows it', 'all', NEVER],
+  ['its own instance even where the store loses writes', 'its own', SOMETIMES],
+] as const)(
+  'a settled delete is known to %s, in whatever order commands arrive',
+  async (_, seenBy, losses) => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), losses, STEPS, async (scheduler, lost, steps) => {
+        const world = new World(scheduler, lost);
+        await scheduler.waitFor(world.run(steps, seenBy));
+        expect(world.problems).toEqual([]);
+      }),
+      { numRuns: 400, endOnFailure: true },
+    );
+  },
+  60_000,
+);
