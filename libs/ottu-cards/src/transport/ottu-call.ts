@@ -15,7 +15,7 @@ export interface OttuCall<T> {
   readonly hints: Readonly<Record<number, string>>;
   /** The error's sentence when it stays unknown whether a delete took effect. */
   readonly unknownOutcome?: string;
-  /** @throws UntrustedShape where the parsed answer is not what Ottu documents */
+  /** @throws UnexpectedShapeError where the parsed answer is not what Ottu documents */
   read(answer: unknown): T;
 }
 

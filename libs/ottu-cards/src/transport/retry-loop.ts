@@ -1,7 +1,7 @@
 import type { AxiosInstance } from 'axios';
 import type { Deadline } from '../common/deadline.js';
 import type { OttuError } from '../errors/ottu.error.js';
-import { UntrustedShape } from '../errors/untrusted-shape.js';
+import { UnexpectedShapeError } from '../errors/unexpected-shape.error.js';
 import { type AttemptResult, codeOf } from './attempt-result.js';
 import { badResponse, deleteUnknown, failureError, gateClosed, shuttingDown, timedOut } from './call-errors.js';
 import { classify, type Failure } from './classify-result.js';
@@ -94,7 +94,7 @@ export class RetryLoop<T> {
       this.context.budget.earn();
       return value;
     } catch (error) {
-      if (!(error instanceof UntrustedShape)) throw error;
+      if (!(error instanceof UnexpectedShapeError)) throw error;
       this.logRefusal(error.message);
       const status = result.kind === 'answered' ? result.status : undefined;
       throw badResponse(this.target, `is of another shape: ${error.message}`, { attempts: this.attempts, status });
