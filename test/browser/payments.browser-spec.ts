@@ -59,6 +59,7 @@ inBrowser('a payment', () => {
 
     await rows(omar).filter({ hasText: '4242' }).waitFor();
     await omar.getByRole('status').getByText('The card ending in 4242 is saved now.').waitFor();
+    expect(await rows(omar).filter({ hasText: '4242' }).innerText()).toContain('OMAR NASSER');
     expect(await rows(omar).count()).toBe(3);
     expect(await isMarked(omar)).toBe(true);
     expect(laylasLooks()).toBe(0);
@@ -139,10 +140,10 @@ inBrowser('a payment', () => {
 
   it('says where its card is when the list is filtered', async () => {
     const page = await openWallet('Layla Haddad');
-    await page.getByLabel('Gateway').selectOption({ label: 'Knet' });
+    await page.getByLabel('Kind of card').selectOption({ label: 'KNET' });
     await page.getByText('Cards shown: 1').waitFor({ state: 'attached' });
     await webhookSent({ customer: 'layla', scheme: 'standard', kind: 'genuine' });
-    await page.getByRole('status').getByText('Choose “All gateways” to see them all.').waitFor();
+    await page.getByRole('status').getByText('is saved now. Choose “All cards” to see it.').waitFor();
     expect(await rows(page).count()).toBe(1);
   });
 

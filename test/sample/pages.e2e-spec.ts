@@ -54,8 +54,8 @@ it('logs each request as one line with its route, never a token or a person', as
   const { url, output, process } = await startSample();
   const secrets = await deleteFirstCard({ url, output, process });
   await visit(`${url}/wallet/cards/${secrets['token']}/more?customer=${secrets['token']}`);
-  await visit(`${url}/health`);
-  while (!output().includes('"/health","status"')) await once(process.stdout ?? process, 'data');
+  await visit(`${url}/about`);
+  while (!output().includes('"/about","status"')) await once(process.stdout ?? process, 'data');
 
   const lines = output()
     .trim()
@@ -66,7 +66,7 @@ it('logs each request as one line with its route, never a token or a person', as
     { context: 'Http', message: { method: 'GET', route: '/wallet/cards', status: 200 } },
     { context: 'Http', message: { method: 'DELETE', route: '/wallet/cards/:token', status: 204 } },
     { context: 'Http', message: { method: 'GET', route: '(a file or nothing)', status: 404 } },
-    { context: 'Http', message: { method: 'GET', route: '/health', status: 200 } },
+    { context: 'Http', message: { method: 'GET', route: '/about', status: 200 } },
   ]);
   expect(leaksIn({ output: output() }, secrets)).toEqual([]);
 });
@@ -125,11 +125,13 @@ describe('the page of the developer', () => {
 
   it('saves a card that can be one', async () => {
     const cookie = await signIn(shop.url, 'sara');
-    const body = { customer: 'sara', brand: 'AMEX', last4: '3005', isLocked: true };
+    const body = { customer: 'sara', brand: 'AMEX', last4: '3005', pgCode: 'knet', isLocked: true };
     expect((await visit(`${shop.url}/dev/cards`, 'POST', { body })).status).toBe(204);
     expect((await visit(`${shop.url}/dev/cards`, 'POST', { body: { ...body, last4: '12345' } })).status).toBe(400);
     const cards = await answer(`${shop.url}/wallet/cards`, 'GET', { cookie });
-    expect(cards).toMatchObject([{ brand: 'AMEX', number: '**** 3005', agreements: ['AGREEMENT-2'] }]);
+    expect(cards).toMatchObject([
+      { brand: 'AMEX', number: '**** 3005', nameOnCard: 'SARA KHALIL', pgCode: 'knet', agreements: ['AGREEMENT-2'] },
+    ]);
   });
 
   it('keeps the latest thirty exchanges, each under a number of its own', async () => {

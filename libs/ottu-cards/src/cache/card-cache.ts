@@ -1,4 +1,4 @@
-import { customerIdRule } from '../cards/card-arguments.js';
+import { customerIdRule } from '../cards/card-rules.js';
 import type { BindableCache, CacheBinding, ListCache } from '../cards/list-cache.js';
 import { OttuConfigError, OttuInputError } from '../errors/errors.js';
 import { CachedLists } from './cached-lists.js';

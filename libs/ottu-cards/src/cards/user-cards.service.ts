@@ -1,31 +1,45 @@
-import { OttuInputError } from '../errors/errors.js';
-import type { OttuTransport } from '../transport/ottu-transport.js';
-import { type CallOptions, timeoutRule } from '../transport/ottu-call.js';
-import type { ListCache, CustomerCall, ListOptions } from './list-cache.js';
-import {
-  agreementIdRule,
-  brokenRules,
-  customerIdRule,
-  optional,
-  pgCodesRule,
-  type Rule,
-  tokenRule,
-} from './card-arguments.js';
-import { deleteCardCall, listCardsCall, type OttuEnv } from './cards.wire.js';
-import type { CardReference, ListCardsFilter, SavedCard } from './saved-card.js';
 import { isRecord } from '../common/is-record.js';
+import { optional, problemsOf, type Rules, sentenceOf } from '../common/rules.js';
+import { OttuInputError, OttuNotFoundError, OttuRefusedError } from '../errors/errors.js';
+import { type CallOptions, timeoutRule } from '../transport/ottu-call.js';
+import type { OttuTransport } from '../transport/ottu-transport.js';
+import { type CardIdOf, cardIdRule, isSameId } from './card-id.js';
+import type { ListCache, CustomerCall, ListOptions } from './list-cache.js';
+import { agreementIdRule, customerIdRule, pgCodesRule, tokenRule } from './card-rules.js';
+import { deleteCardCall, listCardsCall, type OttuEnv } from './cards.wire.js';
+import type { CardIdReference, CardReference, ListCardsFilter, SavedCard } from './saved-card.js';
 
-const LIST_RULES = {
+const LIST_RULES: Rules = {
   customerId: customerIdRule,
   pgCodes: optional(pgCodesRule),
   agreementId: optional(agreementIdRule),
 };
-const REFERENCE_RULES = { customerId: customerIdRule, token: tokenRule };
-const CALL_RULES = {
+
+/** Where both token and id are given, as in a whole card, the token decides. */
+const REFERENCE_RULES: Rules = {
+  customerId: customerIdRule,
+  token: (token, { id }) => (token === undefined && id !== undefined ? undefined : tokenRule(token)),
+  id: (id, { token }) => (token === undefined && id !== undefined ? cardIdRule(id, {}) : undefined),
+  agreements: () => undefined,
+};
+
+const CALL_RULES: Rules = {
   timeoutMs: optional(timeoutRule),
   signal: optional((value) => (value instanceof AbortSignal ? undefined : 'must be an AbortSignal')),
   fresh: optional((value) => (typeof value === 'boolean' ? undefined : 'must be true or false')),
 };
+
+/** How Ottu refuses to delete a card that an agreement needs is published nowhere: one of these is taken for it. */
+const LOCKED_STATUSES = new Set<number | undefined>([400, 409, 422]);
+
+/** What a service knows of its merchant. */
+export interface UserCardsSettings {
+  readonly env: OttuEnv;
+  /** Of a call that brings no time limit of its own. */
+  readonly timeoutMs: number;
+  readonly idOf: CardIdOf;
+  readonly cache?: ListCache | undefined;
+}
 
 /**
  * A merchant's saved cards at Ottu. Every method settles within `timeoutMs`; what goes wrong is an `OttuError`, never
@@ -34,8 +48,7 @@ const CALL_RULES = {
 export class UserCardsService {
   constructor(
     private readonly transport: OttuTransport,
-    private readonly env: OttuEnv,
-    private readonly cache?: ListCache,
+    private readonly settings: UserCardsSettings,
   ) {}
 
   /**
@@ -45,42 +58,57 @@ export class UserCardsService {
    * @throws OttuInputError before anything is sent; else any `OttuError` but those of a delete
    */
   async list(filter: ListCardsFilter, options: ListOptions = {}): Promise<SavedCard[]> {
-    const { customerId, pgCodes, agreementId } = object('list', LIST_RULES, filter);
-    check('list', LIST_RULES, { customerId, pgCodes, agreementId }, options);
-    const call = listCardsCall({ customerId, pgCodes, agreementId }, this.env);
-    if (!this.cache) return this.transport.send(call, options);
-    return this.cache.list({ customerId, pgCodes, agreementId }, options, (limits) =>
-      this.transport.send(call, limits),
-    );
+    const { customerId, pgCodes, agreementId } = checked('list', LIST_RULES, filter, options);
+    const { env, idOf, cache } = this.settings;
+    const asked = { customerId, pgCodes: pgCodes?.length === 0 ? undefined : pgCodes, agreementId };
+    const call = listCardsCall(asked, env, idOf);
+    if (!cache) return this.transport.send(call, options);
+    return cache.list(asked, options, (limits) => this.transport.send(call, limits));
   }
 
   /**
-   * The customer's card with this token; `undefined` when Ottu says that there is none. Always asks Ottu, never a cache.
+   * The customer's card with this token or this id; `undefined` when Ottu lists no such card. Always asks Ottu, never a
+   * cache.
    *
    * @throws as `list`
    */
-  async find(card: CardReference, options: CallOptions = {}): Promise<SavedCard | undefined> {
-    const { customerId, token } = object('find', REFERENCE_RULES, card);
-    check('find', REFERENCE_RULES, { customerId, token }, options);
-    const call = listCardsCall({ customerId }, this.env);
+  async find(card: CardReference | CardIdReference, options: CallOptions = {}): Promise<SavedCard | undefined> {
+    const { customerId, token, id } = checked('find', REFERENCE_RULES, card, options);
+    const call = listCardsCall({ customerId }, this.settings.env, this.settings.idOf);
     const cards = await this.changing({ customerId, effect: 'read' }, options, () =>
       this.transport.send(call, options),
     );
-    return cards.find((found) => found.token === token);
+    return cards.find((it) => (token === undefined ? isSameId(it.id, id) : it.token === token));
   }
 
   /**
-   * Deletes the customer's card. Resolves only when it is gone.
+   * Deletes the customer's card. Resolves only when it is gone. By id it finds the card first, within the same time
+   * limit.
    *
    * @throws OttuNotFoundError when this customer has no such card in this `env`
-   * @throws OttuRefusedError among others when the card is locked by an auto-debit agreement
+   * @throws OttuRefusedError among others when the card is locked by an auto-debit agreement; with `cardLocked` where
+   *   the card is deleted by id, or given with its `agreements`
    * @throws OttuDeleteUnknownError when Ottu may have deleted it and gave no clear answer: list again
    */
-  async delete(card: CardReference, options: CallOptions = {}): Promise<void> {
-    const { customerId, token } = object('delete', REFERENCE_RULES, card);
-    check('delete', REFERENCE_RULES, { customerId, token }, options);
-    const call = deleteCardCall({ customerId, token }, this.env);
-    await this.changing({ customerId, effect: 'delete' }, options, () => this.transport.send(call, options));
+  async delete(card: CardReference | CardIdReference, options: CallOptions = {}): Promise<void> {
+    const { customerId, token, id, agreements } = checked('delete', REFERENCE_RULES, card, options);
+    if (token !== undefined) return this.deleteByToken({ customerId, token, agreements }, options);
+    const { signal, timeoutMs = this.settings.timeoutMs } = options;
+    const startedAt = performance.now();
+    const found = await this.find({ customerId, id }, options);
+    if (!found) throw new OttuNotFoundError('This customer has no card with this id. Nothing was deleted.');
+    const leftMs = Math.max(1, timeoutMs - (performance.now() - startedAt));
+    return this.deleteByToken(found, { signal, timeoutMs: leftMs });
+  }
+
+  private async deleteByToken({ customerId, token, agreements }: CardReference, options: CallOptions): Promise<void> {
+    const call = deleteCardCall({ customerId, token }, this.settings.env);
+    try {
+      await this.changing({ customerId, effect: 'delete' }, options, () => this.transport.send(call, options));
+    } catch (error) {
+      const isLocked = hasEntries(agreements) && OttuRefusedError.is(error) && LOCKED_STATUSES.has(error.status);
+      throw isLocked ? locked(error) : error;
+    }
   }
 
   /** What shows a change, or makes one, makes a cache forget the customer's lists. */
@@ -89,22 +117,35 @@ export class UserCardsService {
     { signal, timeoutMs }: CallOptions,
     work: () => Promise<T>,
   ): Promise<T> {
-    return this.cache ? this.cache.forgetAfter({ ...call, signal, timeoutMs }, work) : work();
+    const { cache } = this.settings;
+    return cache ? cache.forgetAfter({ ...call, signal, timeoutMs }, work) : work();
   }
 }
 
-type Rules = Readonly<Record<string, Rule>>;
-
-/** The argument, from which each value is then read once: what was checked is what is sent. */
-function object<T>(method: string, rules: Rules, argument: T): T {
-  if (isRecord(argument)) return argument;
-  throw new OttuInputError(`UserCardsService.${method}() takes an object: { ${Object.keys(rules).join(', ')} }.`);
+/**
+ * The argument's own values, each read once: what was checked is what is sent. Names that are no arguments are refused
+ * only where they look like a misspelt one, for whole cards are passed.
+ */
+function checked<T extends object>(method: string, rules: Rules, argument: T, options: unknown): T {
+  if (!isRecord(argument)) {
+    throw new OttuInputError(`UserCardsService.${method}() takes an object: { ${Object.keys(rules).join(', ')} }.`);
+  }
+  const given = { ...argument };
+  const ofOptions = isRecord(options)
+    ? problemsOf(options, CALL_RULES)
+    : [{ name: 'options', problem: 'must be an object' }];
+  const problems = [...problemsOf(given, rules, 'typo'), ...ofOptions];
+  if (problems.length === 0) return given;
+  const fieldErrors = Object.fromEntries(problems.map(({ name, problem }) => [name, [problem]]));
+  throw new OttuInputError(`UserCardsService.${method}(): ${sentenceOf(problems)}. Nothing was sent.`, { fieldErrors });
 }
 
-function check(method: string, rules: Rules, values: object, options: unknown): void {
-  const problemsOfOptions = isRecord(options) ? brokenRules(options, CALL_RULES) : { options: ['must be an object'] };
-  const fieldErrors = { ...brokenRules(values, rules), ...problemsOfOptions };
-  const problems = Object.entries(fieldErrors).map(([name, [problem]]) => `${name} ${problem}`);
-  if (problems.length === 0) return;
-  throw new OttuInputError(`UserCardsService.${method}(): ${problems.join('; ')}. Nothing was sent.`, { fieldErrors });
+/** JavaScript may give anything. */
+function hasEntries(list: unknown): boolean {
+  return Array.isArray(list) && list.length > 0;
+}
+
+function locked({ message, attempts, status, detail, fieldErrors }: OttuRefusedError): OttuRefusedError {
+  const facts = { attempts, status, detail, fieldErrors, cardLocked: true };
+  return new OttuRefusedError(`${message} The card has agreements: another card must be chosen for them first.`, facts);
 }

@@ -13,7 +13,9 @@ export interface OttuCall<T> {
   readonly secrets: readonly string[];
   /** What a refusal with this status most likely means, as a sentence to add to the error. */
   readonly hints: Readonly<Record<number, string>>;
-  /** @throws UntrustedShape where the parsed answer is not what Ottu documents */
+  /** The error's sentence when it stays unknown whether a delete took effect. */
+  readonly unknownOutcome?: string;
+  /** @throws UnexpectedShapeError where the parsed answer is not what Ottu documents */
   read(answer: unknown): T;
 }
 
