@@ -61,12 +61,12 @@ export class UserCardsService {
    */
   async list(filter: ListCardsFilter, options: ListOptions = {}): Promise<SavedCard[]> {
     return traceCall(this.settings, { operation: 'list', route: CARDS_ROUTE }, async (trace) => {
-      const { customerId, pgCodes, agreementId } = checked('list', LIST_RULES, filter, options);
+      const [{ customerId, pgCodes, agreementId }, limits] = checked('list', LIST_RULES, filter, options);
       const { env, idOf, cache } = this.settings;
       const asked = { customerId, pgCodes: pgCodes?.length === 0 ? undefined : pgCodes, agreementId };
       const call = listCardsCall(asked, env, idOf);
-      if (!cache) return this.transport.send(call, options, trace);
-      return cache.list(asked, options, (limits) => this.transport.send(call, limits, trace), trace);
+      if (!cache) return this.transport.send(call, limits, trace);
+      return cache.list(asked, limits, (shared) => this.transport.send(call, shared, trace), trace);
     });
   }
 
@@ -78,8 +78,8 @@ export class UserCardsService {
    */
   async find(card: CardReference | CardIdReference, options: CallOptions = {}): Promise<SavedCard | undefined> {
     return traceCall(this.settings, { operation: 'find', route: CARDS_ROUTE }, async (trace) => {
-      const { customerId, token, id } = checked('find', REFERENCE_RULES, card, options);
-      const cards = await this.cardsNow({ customerId, operation: 'find' }, options, trace);
+      const [{ customerId, token, id }, limits] = checked('find', REFERENCE_RULES, card, options);
+      const cards = await this.cardsNow({ customerId, operation: 'find' }, limits, trace);
       return cards.find((it) => (token === undefined ? isSameId(it.id, id) : it.token === token));
     });
   }
@@ -95,11 +95,11 @@ export class UserCardsService {
    */
   async delete(card: CardReference | CardIdReference, options: CallOptions = {}): Promise<void> {
     return traceCall(this.settings, { operation: 'delete', route: CARD_ROUTE }, async (trace) => {
-      const { customerId, token, id, agreements } = checked('delete', REFERENCE_RULES, card, options);
-      if (token !== undefined) return this.deleteByToken({ customerId, token, agreements }, options, trace);
-      const { signal, timeoutMs = this.settings.timeoutMs } = options;
+      const [{ customerId, token, id, agreements }, limits] = checked('delete', REFERENCE_RULES, card, options);
+      if (token !== undefined) return this.deleteByToken({ customerId, token, agreements }, limits, trace);
+      const { signal, timeoutMs = this.settings.timeoutMs } = limits;
       const startedAt = performance.now();
-      const cards = await this.cardsNow({ customerId, operation: 'delete' }, options, trace);
+      const cards = await this.cardsNow({ customerId, operation: 'delete' }, limits, trace);
       const found = cards.find((it) => isSameId(it.id, id));
       if (!found) throw new OttuNotFoundError('This customer has no card with this id. Nothing was deleted.');
       const leftMs = Math.max(1, timeoutMs - (performance.now() - startedAt));
@@ -148,18 +148,23 @@ export class UserCardsService {
 }
 
 /**
- * The argument's own values, each read once: what was checked is what is sent. Names that are no arguments are refused
- * only where they look like a misspelt one, for whole cards are passed.
+ * The own values of argument and options, each read once: what was checked is what is sent. In the argument, names that
+ * mean nothing are refused only where they look like a misspelt one, for whole cards are passed.
  */
-function checked<T extends object>(method: string, rules: Rules, argument: T, options: unknown): T {
+function checked<A extends object, O extends CallOptions>(
+  method: string,
+  rules: Rules,
+  argument: A,
+  options: O,
+): [A, O] {
   if (!isRecord(argument)) {
     throw new OttuInputError(`UserCardsService.${method}() takes an object: { ${Object.keys(rules).join(', ')} }.`);
   }
-  const given = { ...argument };
-  const ofOptions = isRecord(options)
-    ? problemsOf(options, CALL_RULES)
-    : [{ name: 'options', problem: 'must be an object' }];
-  const problems = [...problemsOf(given, rules, 'typo'), ...ofOptions];
+  const given: [A, O] = [Object.assign(Object.create(null), argument), Object.assign(Object.create(null), options)];
+  const problems = [
+    ...problemsOf(given[0], rules, 'typo'),
+    ...(isRecord(options) ? problemsOf(given[1], CALL_RULES) : [{ name: 'options', problem: 'must be an object' }]),
+  ];
   if (problems.length === 0) return given;
   const fieldErrors = Object.fromEntries(problems.map(({ name, problem }) => [name, [problem]]));
   throw new OttuInputError(`UserCardsService.${method}(): ${sentenceOf(problems)}. Nothing was sent.`, { fieldErrors });
