@@ -88,7 +88,7 @@ function providersOf(extras: GivenExtras, mount: symbol): Provider[] {
           timings,
           clock,
           userCards,
-          logger: new Logger('OttuWebhooks'),
+          logger: new Logger(['OttuWebhooks', options.cards].filter(Boolean).join(' ')),
         });
       },
     },
