@@ -61,9 +61,9 @@ export class UserCardsService {
     const { customerId, pgCodes, agreementId } = checked('list', LIST_RULES, filter, options);
     const { env, idOf, cache } = this.settings;
     const asked = { customerId, pgCodes: pgCodes?.length === 0 ? undefined : pgCodes, agreementId };
-    const call = listCardsCall(asked, env, idOf);
-    if (!cache) return this.transport.send(call, options);
-    return cache.list(asked, options, (limits) => this.transport.send(call, limits));
+    const send = (limits: CallOptions): Promise<SavedCard[]> =>
+      this.transport.send(listCardsCall(asked, env, idOf), limits);
+    return cache ? cache.list(asked, options, send) : send(options);
   }
 
   /**
