@@ -14,7 +14,7 @@ module.exports = {
     forbid(
       'app-only-through-an-entry',
       { path: '^(apps|test)/' },
-      { path: src, pathNot: `${src}((testing|webhooks|cache)/)?index\\.ts$` },
+      { path: src, pathNot: `${src}((testing|webhooks|bullmq|cache)/)?index\\.ts$` },
     ),
     forbid(
       'lib-no-dev-dependencies',
@@ -23,9 +23,15 @@ module.exports = {
     ),
     forbid(
       'core-loads-no-extra-entry',
-      { path: src, pathNot: [`${src}(webhooks|cache|testing)/`, spec] },
-      { path: `${src}(webhooks|cache|testing)/` },
+      { path: src, pathNot: [`${src}(webhooks|bullmq|cache|testing)/`, spec] },
+      { path: `${src}(webhooks|bullmq|cache|testing)/` },
     ),
+    forbid(
+      'only-its-entry-loads-bullmq',
+      { path: src, pathNot: `${src}bullmq/` },
+      { path: [`${src}bullmq/`, 'node_modules/(bullmq|ioredis)/'] },
+    ),
+    forbid('bullmq-only-to-webhooks', { path: `${src}bullmq/` }, { path: `${src}(transport|rest|cache|testing)/` }),
     forbid(
       'these-know-no-nest',
       {

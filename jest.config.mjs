@@ -28,6 +28,7 @@ const base = {
     '^nestjs-ottu-cards$': '<rootDir>/libs/ottu-cards/src/index.ts',
     '^nestjs-ottu-cards/testing$': '<rootDir>/libs/ottu-cards/src/testing/index.ts',
     '^nestjs-ottu-cards/webhooks$': '<rootDir>/libs/ottu-cards/src/webhooks/index.ts',
+    '^nestjs-ottu-cards/bullmq$': '<rootDir>/libs/ottu-cards/src/bullmq/index.ts',
     '^nestjs-ottu-cards/cache$': '<rootDir>/libs/ottu-cards/src/cache/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
