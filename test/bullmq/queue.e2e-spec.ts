@@ -56,7 +56,7 @@ describeWithRedis('with a queue in Redis', () => {
     expect(shop.inbox.events).toEqual([{ ...payment, card }]);
     const queue = jobs();
     await eventually(async () => (await queue.getCompleted()).length, 2);
-    expect((await queue.getCompleted()).map(({ id }) => id).toSorted()).toEqual([
+    expect((await queue.getCompleted()).map(({ id }) => String(id)).toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
       `${payment?.id}-card`,
       `${payment?.id}-payment`,
     ]);
