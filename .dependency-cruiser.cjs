@@ -23,8 +23,8 @@ module.exports = {
     ),
     forbid(
       'core-loads-no-extra-entry',
-      { path: src, pathNot: [`${src}(webhooks|bullmq|cache|testing)/`, spec] },
-      { path: `${src}(webhooks|bullmq|cache|testing)/` },
+      { path: src, pathNot: [`${src}(webhooks|bullmq|cache|testing|cli)/`, spec] },
+      { path: `${src}(webhooks|bullmq|cache|testing|cli)/` },
     ),
     forbid(
       'only-its-entry-loads-bullmq',
@@ -37,10 +37,10 @@ module.exports = {
       {
         path: [
           `${src}(common|errors|cache)/`,
-          `${src}cards/(saved-card|card-arguments|json-fields)\\.ts$`,
+          `${src}cards/(saved-card|card-rules|json-fields)\\.ts$`,
           `${src}.*\\.wire\\.ts$`,
           `${src}webhooks/webhook-signature\\.ts$`,
-          `${src}transport/(retry-.*|quota-gate|verdict|outcome|call-scope|exchange|ottu-call|lane|socket-pool|connectors|log-line|abort-watch)\\.ts$`,
+          `${src}transport/(?!ottu-transport)[\\w.-]+\\.ts$`,
         ],
         pathNot: [spec, `${src}common/async-options\\.ts$`],
       },
@@ -50,7 +50,7 @@ module.exports = {
     forbid(
       'transport-knows-no-card',
       { path: `${src}transport/` },
-      { path: `${src}(cards|rest|webhooks|cache|testing)/` },
+      { path: `${src}(cards|rest|webhooks|bullmq|cache|testing)/` },
     ),
     forbid('errors-know-nobody', { path: `${src}errors/` }, { path: src, pathNot: [`${src}errors/`, `${src}common/`] }),
     forbid(
@@ -62,13 +62,14 @@ module.exports = {
     forbid(
       'cache-only-to-model',
       { path: `${src}cache/`, pathNot: spec },
-      { path: `${src}(transport|rest|webhooks|testing)/` },
+      { path: `${src}(transport|rest|webhooks|bullmq|testing)/` },
     ),
     forbid(
       'testing-only-to-wire-and-model',
       { path: `${src}testing/`, pathNot: spec },
       { path: `${src}(transport|rest|cache|errors)/` },
     ),
+    forbid('cli-only-to-testing', { path: `${src}cli/` }, { path: src, pathNot: `${src}(cli/|testing/index\\.ts$)` }),
     forbid(
       'sockets-only-in-transport',
       { path: src, pathNot: [`${src}transport/`, spec] },

@@ -1,18 +1,20 @@
+import { getEventListeners, once } from 'node:events';
+import { createServer } from 'node:http';
 import { inspect } from 'node:util';
 import { jest } from '@jest/globals';
 import {
   type ListOptions,
-  OttuCardsModule,
   type OttuCardsOptions,
   OttuDeleteUnknownError,
-  type OttuError,
+  OttuError,
   OttuTimeoutError,
   OttuUnavailableError,
-  UserCardsService,
 } from 'nestjs-ottu-cards';
-import { type CardCache, cardCache, type CardCacheOptions } from 'nestjs-ottu-cards/cache';
+import type { CardCacheOptions } from 'nestjs-ottu-cards/cache';
 import { aCard, type FakeOttu, type ScriptedAnswer } from 'nestjs-ottu-cards/testing';
-import { closeAll, startContext, startFake } from '../support/application.js';
+import { closeAll, closeWithTest, startFake } from '../support/application.js';
+import { failureOf, startCachedCards } from '../support/cached-cards.js';
+import { eventually } from '../support/eventually.js';
 import { CANARIES, leaksIn } from '../support/leaks.js';
 
 const ANNA = { customerId: 'anna' };
@@ -24,19 +26,11 @@ beforeEach(async () => {
 afterEach(() => jest.useRealTimers());
 afterEach(closeAll);
 
-async function start(
-  options: CardCacheOptions = {},
-  more: Partial<OttuCardsOptions> = {},
-): Promise<{ cards: UserCardsService; cache: CardCache }> {
-  const cache = cardCache(options);
-  const context = await startContext({ imports: [OttuCardsModule.forRoot({ ...fake.options, ...more, cache })] });
-  return { cards: context.get(UserCardsService), cache };
-}
-
-/** Resolves once `count` requests have arrived. */
-async function arrived(count: number): Promise<void> {
-  while (fake.received.length < count) await new Promise((resolve) => setTimeout(resolve, 1));
-}
+const start = (
+  cacheOptions?: CardCacheOptions,
+  options?: Partial<OttuCardsOptions>,
+): ReturnType<typeof startCachedCards> => startCachedCards(fake, cacheOptions, options);
+const arrived = (count: number): Promise<void> => eventually(() => fake.received.length, count);
 
 describe('one request for many askers', () => {
   it('sends one request for a thousand concurrent lists of one customer', async () => {
@@ -83,12 +77,24 @@ describe('one request for many askers', () => {
   });
 
   it('gives each caller an error of its own, with all that is known', async () => {
-    fake.always({ status: 403, body: { detail: 'No permission.' } });
+    fake.always({ status: 400, body: { customer_id: ['Unknown.'], nested: { field: ['Wrong.'] } } });
     const { cards } = await start();
-    const [one, other] = await Promise.all([failureOf(cards.list(ANNA)), failureOf(cards.list(ANNA))]);
-    expect(one).not.toBe(other);
-    expect(one).toMatchObject({ name: 'OttuAuthError', status: 403, detail: 'No permission.', attempts: 1 });
-    expect(JSON.stringify(one)).toBe(JSON.stringify(other));
+    const [one, other] = await Promise.all([ottuFailureOf(cards.list(ANNA)), ottuFailureOf(cards.list(ANNA))]);
+    const fieldErrors = { customer_id: ['Unknown.'], 'nested.field': ['Wrong.'] };
+    expect(one).toMatchObject({ name: 'OttuRefusedError', status: 400, attempts: 1, fieldErrors });
+    Object.assign(one.fieldErrors?.['customer_id'] ?? [], { 0: 'spoilt' });
+    Object.assign(one.fieldErrors ?? {}, { 'nested.field': 'spoilt' });
+    expect(other).toMatchObject({ name: 'OttuRefusedError', status: 400, attempts: 1, fieldErrors });
+    expect(other.stack).toContain(other.message);
+    expect(fake.received).toHaveLength(1);
+  });
+
+  it('tells each caller how long Ottu wants to be left alone, and what it said', async () => {
+    fake.always({ status: 429, headers: { 'retry-after': '3600' }, body: { detail: 'Slow down.' } });
+    const { cards } = await start();
+    const failures = await Promise.all([failureOf(cards.list(ANNA)), failureOf(cards.list(ANNA))]);
+    const told = { name: 'OttuRateLimitError', detail: 'Slow down.', retryAfterMs: 3_600_000 };
+    expect(failures).toMatchObject([told, told]);
     expect(fake.received).toHaveLength(1);
   });
 
@@ -97,20 +103,36 @@ describe('one request for many askers', () => {
     const { cards } = await start();
     const hasty = failureOf(cards.list(ANNA, { timeoutMs: 50 }));
     const patient = cards.list(ANNA, { timeoutMs: 5_000 });
+    expect(await hasty).toMatchObject({ name: 'OttuTimeoutError', retryable: true, attempts: 0 }); // nobody counted them
+    expect(await patient).toEqual([]);
+    expect(fake.received).toHaveLength(1);
+  });
+
+  it('counts the attempts of a request that times out with its caller', async () => {
+    fake.always({ delayMs: 2_000 });
+    const { cards } = await start({}, { timeoutMs: 300, maxRetries: 0 });
+    expect(await failureOf(cards.list(ANNA))).toMatchObject({ name: 'OttuTimeoutError', attempts: 1 });
+  });
+
+  it('gives the request as much time as the caller has for whom it is sent', async () => {
+    fake.next({ delayMs: 600 });
+    const { cards } = await start({}, { timeoutMs: 300, maxRetries: 0 });
+    const patient = cards.list(ANNA, { timeoutMs: 5_000 });
+    const hasty = failureOf(cards.list(ANNA));
     expect(OttuTimeoutError.is(await hasty)).toBe(true);
     expect(await patient).toEqual([]);
     expect(fake.received).toHaveLength(1);
   });
 
-  it("asks again for who came late, when the module's own deadline has ended the request", async () => {
+  it('asks again, once, for those who came late and have time left when the request times out', async () => {
     fake.next({ delayMs: 2_000 });
+    fake.next({ delayMs: 500 });
     const { cards } = await start({}, { timeoutMs: 300, maxRetries: 0 });
     const first = failureOf(cards.list(ANNA));
     await arrived(1);
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    const late = cards.list(ANNA);
+    const late = [cards.list(ANNA, { timeoutMs: 5_000 }), cards.list(ANNA, { timeoutMs: 5_000 })];
     expect(await first).toMatchObject({ name: 'OttuTimeoutError', retryable: true });
-    expect(await late).toEqual([]);
+    expect(await Promise.all(late)).toEqual([[], []]);
     expect(fake.received).toHaveLength(2);
   });
 
@@ -128,16 +150,52 @@ describe('one request for many askers', () => {
   });
 
   it('aborts the request when the last caller has gone, and lets nobody join it any more', async () => {
-    fake.next({ delayMs: 700 });
-    const { cards } = await start();
-    const controllers = [new AbortController(), new AbortController()];
+    const ottu = await startSilentServer();
+    const { cards } = await startCachedCards(fake, {}, { baseUrl: ottu.url });
+    const controllers = [new AbortController(), new AbortController()] as const;
     const gone = controllers.map(({ signal }) => failureOf(cards.list(ANNA, { signal })));
-    await arrived(1);
-    for (const controller of controllers) controller.abort(new Error('gone'));
-    await Promise.all(gone);
-    expect(await cards.list(ANNA)).toEqual([]);
-    expect(fake.received).toHaveLength(2);
-    await closeAll(); // would wait 5 s for the first request, were it still in flight
+    await eventually(() => ottu.requests, 1);
+    controllers[0].abort(new Error('gone'));
+    await gone[0];
+    expect(ottu.closed).toBe(0);
+    controllers[1].abort(new Error('gone'));
+    await gone[1];
+    const late = failureOf(cards.list(ANNA, { timeoutMs: 200 }));
+    await eventually(() => ottu.closed, 1, 150);
+    await late;
+    expect(ottu.requests).toBe(2);
+  });
+
+  it('puts one listener on the signal of a thousand callers, and leaves none', async () => {
+    const customers = Array.from({ length: 100 }, (_, index) => ({ customerId: `customer ${index}` }));
+    for (const options of [{}, { store: new Map<string, string>() }]) {
+      const { cards } = await start(options);
+      const { signal } = new AbortController();
+      const lists = Array.from({ length: 10 }, () => customers.map((filter) => cards.list(filter, { signal }))).flat();
+      expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+      await Promise.all(lists);
+      expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    }
+  });
+
+  it('leaves no timer, whatever its calls came to', async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    const card = fake.save(aCard(ANNA));
+    const options = { timeoutMs: 3_600_000 };
+    const controller = new AbortController();
+    for (const { cards, cache } of [await start(), await start({ store: new Map() })]) {
+      await Promise.all([cards.list(ANNA, options), cards.list(ANNA, options)]);
+      await cards.list(ANNA, { ...options, fresh: true });
+      await cards.find({ ...ANNA, token: card.token }, options);
+      await cards.delete({ ...ANNA, token: 'unknown' }, options).catch(() => 'not found');
+      await cache.invalidate(ANNA);
+      fake.next({ delayMs: 100 });
+      const aborted = failureOf(cards.list(ANNA, { ...options, signal: controller.signal }));
+      controller.abort(new Error('gone'));
+      await aborted;
+    }
+    await eventually(timers, before);
   });
 
   it('refuses a caller whose signal has aborted already, even where the list is kept', async () => {
@@ -152,7 +210,7 @@ describe('what is kept', () => {
   it('serves a list for ttlMs, an empty one for 5 s at most', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setTimeout'] });
     fake.save(aCard(ANNA));
-    const { cards } = await start({ ttlMs: 30_000 });
+    const { cards } = await start({ ttlMs: 20_000 });
     const requests = async (customerId: string): Promise<number> => {
       fake.received.length = 0;
       await cards.list({ customerId });
@@ -163,8 +221,30 @@ describe('what is kept', () => {
     expect([await requests('anna'), await requests('nobody')]).toEqual([0, 0]);
     jest.advanceTimersByTime(100);
     expect([await requests('anna'), await requests('nobody')]).toEqual([0, 1]);
-    jest.advanceTimersByTime(25_000);
+    jest.advanceTimersByTime(15_000);
     expect([await requests('anna'), await requests('nobody')]).toEqual([1, 1]);
+  });
+
+  it('serves a list for 30 s, where no ttlMs is given', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setTimeout'] });
+    fake.save(aCard(ANNA));
+    const { cards } = await start();
+    await cards.list(ANNA);
+    jest.advanceTimersByTime(29_999);
+    await cards.list(ANNA);
+    expect(fake.received).toHaveLength(1);
+    jest.advanceTimersByTime(1);
+    await cards.list(ANNA);
+    expect(fake.received).toHaveLength(2);
+  });
+
+  it('keeps an empty list no longer than another when ttlMs is short', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setTimeout'] });
+    const { cards } = await start({ ttlMs: 1_000 });
+    await cards.list(ANNA);
+    jest.advanceTimersByTime(1_000);
+    await cards.list(ANNA);
+    expect(fake.received).toHaveLength(2);
   });
 
   it('never keeps an error', async () => {
@@ -309,22 +389,41 @@ describe('a delete', () => {
     const failure = await failureOf(cards.delete({ ...ANNA, token: card.token }, { timeoutMs: 200 }));
     expect(OttuDeleteUnknownError.is(failure)).toBe(true);
     expect(await cards.list(ANNA)).toEqual([card]);
-    while (fake.cardsOf('anna').length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await eventually(() => fake.cardsOf('anna').length, 0);
     expect(await cards.list(ANNA)).toEqual([]);
-    jest.advanceTimersByTime(60_001);
+    jest.advanceTimersByTime(59_000);
     const asked = fake.received.length;
     await cards.list(ANNA);
     await cards.list(ANNA);
-    expect(fake.received).toHaveLength(asked + 1);
+    expect(fake.received).toHaveLength(asked + 2);
+    jest.advanceTimersByTime(1_001);
+    await cards.list(ANNA);
+    await cards.list(ANNA);
+    expect(fake.received).toHaveLength(asked + 3);
   });
 });
 
-async function failureOf(call: Promise<unknown>): Promise<OttuError | Error> {
-  const failure: unknown = await call.then(
-    () => new Error('It did not fail.'),
-    (error: unknown) => error,
-  );
-  return failure instanceof Error ? failure : new Error('It failed with something that is no error.');
+async function ottuFailureOf(call: Promise<unknown>): Promise<OttuError> {
+  const failure = await failureOf(call);
+  if (!OttuError.is(failure)) throw failure;
+  return failure;
+}
+
+/** An Ottu that never answers, and sees when a request is given up. */
+async function startSilentServer(): Promise<{ readonly url: string; requests: number; closed: number }> {
+  const seen = { url: '', requests: 0, closed: 0 };
+  const server = createServer((_, response) => {
+    seen.requests += 1;
+    response.on('close', () => (seen.closed += 1));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('The server is closed.');
+  closeWithTest(async () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return Object.assign(seen, { url: `http://127.0.0.1:${address.port}` });
 }
 
 /** A card of Anna's as Ottu sends it. */

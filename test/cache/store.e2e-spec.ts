@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
-import { OttuCardsModule, OttuUnavailableError, UserCardsService } from 'nestjs-ottu-cards';
-import { cardCache, type CardStore } from 'nestjs-ottu-cards/cache';
+import { OttuUnavailableError, type UserCardsService } from 'nestjs-ottu-cards';
+import type { CardStore } from 'nestjs-ottu-cards/cache';
 import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
-import { closeAll, startContext, startFake } from '../support/application.js';
+import { closeAll, startFake } from '../support/application.js';
+import { failureOf, startCachedCards } from '../support/cached-cards.js';
+import { eventually } from '../support/eventually.js';
 import { CANARIES, leaksIn } from '../support/leaks.js';
 
 const ANNA = { customerId: 'anna' };
 const BADER = { customerId: 'bader' };
+const TTL_MS = 20_000;
 
 let fake: FakeOttu;
 beforeEach(async () => {
@@ -16,10 +19,12 @@ beforeEach(async () => {
 afterEach(() => jest.useRealTimers());
 afterEach(closeAll);
 
-async function startInstance(store: CardStore, ttlMs = 30_000): Promise<UserCardsService> {
-  const cache = cardCache({ store, ttlMs });
-  const context = await startContext({ imports: [OttuCardsModule.forRoot({ ...fake.options, maxRetries: 0, cache })] });
-  return context.get(UserCardsService);
+async function startInstance(store: CardStore, ottu: Pick<FakeOttu, 'options'> = fake): Promise<UserCardsService> {
+  return (await startCachedCards(ottu, { store, ttlMs: TTL_MS }, { maxRetries: 0 })).cards;
+}
+
+function stopTheClock(): void {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'clearTimeout'] });
 }
 
 describe('through a shared store', () => {
@@ -45,7 +50,7 @@ describe('through a shared store', () => {
     await other.list(ANNA);
     fake.next({ status: 200, delayMs: 200, body: [] }); // an old answer that comes after the delete
     const underWay = other.list({ ...ANNA, pgCodes: ['knet'] });
-    await sleep(50);
+    await eventually(() => fake.received.length, 2);
     await one.delete({ ...ANNA, token: card.token });
     expect(await other.list(ANNA)).toEqual([]);
     await underWay;
@@ -54,12 +59,85 @@ describe('through a shared store', () => {
     expect(fake.received).toHaveLength(1);
   });
 
+  it('a change of another kind is known to the other at once, too', async () => {
+    const store = new Map<string, string>();
+    const [one, other] = [await startInstance(store), await startInstance(store)];
+    const changes = [
+      () => one.find({ ...ANNA, token: 'tok-1' }),
+      () => one.list(ANNA, { fresh: true }),
+      () => one.list({ ...ANNA, pgCodes: ['knet'] }, { fresh: true }),
+    ];
+    for (const change of changes) {
+      await other.list(ANNA);
+      const card = fake.save(aCard(ANNA));
+      await change();
+      expect(await other.list(ANNA)).toContainEqual(card);
+    }
+  });
+
+  it.each<[which: string, start: (store: CardStore) => Promise<[UserCardsService, UserCardsService, FakeOttu]>]>([
+    [
+      'sandbox and production',
+      async (store) => {
+        const { cards } = await startCachedCards(fake, { store }, { env: 'production' });
+        return [await startInstance(store), cards, fake];
+      },
+    ],
+    [
+      'two hosts',
+      async (store) => {
+        const elsewhere = await startFake();
+        return [await startInstance(store), await startInstance(store, elsewhere), elsewhere];
+      },
+    ],
+  ])('%s share no list, nor what is forgotten', async (_, start) => {
+    const [one, other, elsewhere] = await start(new Map());
+    const card = fake.save(aCard(ANNA));
+    expect(await one.list(ANNA)).toEqual([card]);
+    expect(await other.list(ANNA)).toEqual([]);
+    expect(await one.list(ANNA)).toEqual([card]);
+    await other.list(ANNA, { fresh: true });
+    fake.received.length = 0;
+    elsewhere.received.length = 0;
+    expect(await one.list(ANNA)).toEqual([card]);
+    expect(await other.list(ANNA)).toEqual([]);
+    expect([...fake.received, ...elsewhere.received]).toEqual([]);
+  });
+
+  it('after a delete without a clear answer no instance keeps anything for 60 s, whatever is changed meanwhile', async () => {
+    stopTheClock();
+    const store = new Map<string, string>();
+    const [one, other] = [await startInstance(store), await startInstance(store)];
+    const [card, kept] = [fake.save(aCard(ANNA)), fake.save(aCard(ANNA))];
+    await other.list(ANNA);
+    fake.next({ delayMs: 400 }); // the fake deletes when it answers, which nobody waits for
+    const failure = await failureOf(one.delete({ ...ANNA, token: card.token }, { timeoutMs: 100 }));
+    expect(failure).toMatchObject({ name: 'OttuDeleteUnknownError' });
+    expect(await other.list(ANNA)).toEqual([card, kept]);
+    await other.find({ ...ANNA, token: kept.token });
+    expect(await other.list(ANNA)).toEqual([card, kept]);
+    await eventually(() => fake.cardsOf('anna').length, 1);
+    expect(await other.list(ANNA)).toEqual([kept]);
+
+    const requestsOf = async (cards: UserCardsService): Promise<number> => {
+      const before = fake.received.length;
+      for (let time = 0; time < 3; time += 1) await cards.list(ANNA);
+      return fake.received.length - before;
+    };
+    jest.advanceTimersByTime(59_900);
+    expect([await requestsOf(one), await requestsOf(other)]).toEqual([3, 3]);
+    jest.advanceTimersByTime(101);
+    expect(await requestsOf(other)).toBe(1);
+    jest.advanceTimersByTime(1_000); // the clock of the other may be late by so much: the deleting instance waits for it
+    expect(await requestsOf(one)).toBe(1);
+  });
+
   it('lists end after ttlMs, whatever the store does with them', async () => {
-    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'clearTimeout'] });
+    stopTheClock();
     const [one, other] = [await startInstance(new Map()), await startInstance(new Map())];
     fake.save(aCard(ANNA));
     for (const cards of [one, other]) await cards.list(ANNA);
-    jest.advanceTimersByTime(29_999);
+    jest.advanceTimersByTime(TTL_MS - 1);
     for (const cards of [one, other]) await cards.list(ANNA);
     expect(fake.received).toHaveLength(2);
     jest.advanceTimersByTime(1);
@@ -125,16 +203,31 @@ const refused = (): Promise<never> => Promise.reject(new Error('connect ECONNREF
 const thrown = (): never => {
   throw new Error('no connection');
 };
-const SICK: [name: string, store: CardStore][] = [
+const late = (ms = 100): Promise<never> => sleep(ms).then(refused);
+let turn = 0;
+/** One command rejects late, the next throws at once. */
+const byTurns = (): Promise<never> => ((turn += 1) % 2 === 1 ? late() : thrown());
+const raise = (what: unknown): never => {
+  throw what;
+};
+/** An object that looks like a promise and cannot be awaited. */
+// oxlint-disable-next-line unicorn/no-thenable -- to be awaited is what it is for
+const odd = Object.defineProperty({}, 'then', { get: thrown });
+const FAILING: [name: string, store: CardStore][] = [
   ['refuses', { get: refused, set: refused, delete: refused }],
   ['throws', { get: thrown, set: thrown, delete: thrown }],
   ['never answers', { get: forever, set: forever, delete: forever }],
   ['never takes a value', { get: () => undefined, set: forever, delete: () => false }],
   ['keeps nothing it is given', { get: () => undefined, set: () => true, delete: () => true }],
+  ['rejects late', { get: () => late(), set: () => late(), delete: () => late() }],
+  ['rejects when nobody waits any more', { get: () => late(300), set: () => late(300), delete: () => late(300) }],
+  ['rejects late or throws at once, by turns', { get: byTurns, set: byTurns, delete: byTurns }],
+  ['throws what is no error', { get: () => raise(undefined), set: () => raise(null), delete: () => raise('no') }],
+  ['gives promises that are none', { get: () => odd, set: () => odd, delete: () => odd }],
   ['gives garbage', { get: () => ({ cards: [] }), set: () => true, delete: () => true }],
 ];
 
-describe.each(SICK)('a store that %s', (_, store) => {
+describe.each(FAILING)('a store that %s', (_, store) => {
   it('costs a short wait, and everything works as without it', async () => {
     const card = fake.save(aCard(ANNA));
     const cards = await startInstance(store);
@@ -162,7 +255,7 @@ describe.each(SICK)('a store that %s', (_, store) => {
     const cards = await startInstance(store);
     fake.next({ delayMs: 800, status: 200, body: [] });
     const early = [cards.list(ANNA), cards.list(ANNA)];
-    while (fake.received.length === 0) await sleep(5);
+    await eventually(() => fake.received.length, 1);
     await cards.delete({ ...ANNA, token: card.token });
     fake.save(card);
     expect(await cards.list(ANNA)).toEqual([card]);
@@ -171,8 +264,8 @@ describe.each(SICK)('a store that %s', (_, store) => {
   });
 });
 
-it('leaves a sick store alone for 10 s after five failures', async () => {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'clearTimeout'] });
+it('is left alone for 10 s after five failures', async () => {
+  stopTheClock();
   let asked = 0;
   const get = (): Promise<never> => {
     asked += 1;
@@ -190,6 +283,27 @@ it('leaves a sick store alone for 10 s after five failures', async () => {
   jest.advanceTimersByTime(200);
   await listTimes(5);
   expect(asked).toBe(2 * 6);
+});
+
+it('is asked on when it fails four times between two successes', async () => {
+  const kept = new Map<string, string>();
+  let fails = false;
+  const store: CardStore = {
+    get: (key) => (fails ? refused() : kept.get(key)),
+    set: (key, value) => kept.set(key, value),
+    delete: (key) => kept.delete(key),
+  };
+  const cards = await startInstance(store);
+  for (let round = 0; round < 3; round += 1) {
+    fails = false;
+    await cards.list(ANNA);
+    fails = true;
+    for (let time = 0; time < 4; time += 1) await cards.list(BADER);
+  }
+  fails = false;
+  fake.received.length = 0;
+  await cards.list(ANNA);
+  expect(fake.received).toHaveLength(0);
 });
 
 it('tells a delete to the other instances even while the store has its pause', async () => {

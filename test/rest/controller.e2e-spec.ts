@@ -3,8 +3,8 @@ import { Controller, Get, Logger, Res, UseFilters } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { jest } from '@jest/globals';
-import { OttuErrorFilter, OttuNotFoundError, type SavedCard } from 'nestjs-ottu-cards';
-import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
+import { OttuErrorFilter, OttuNotFoundError } from 'nestjs-ottu-cards';
+import { aCard, type FakeCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
 import { closeAll, startFake } from '../support/application.js';
 import { CANARIES, leaksIn } from '../support/leaks.js';
 import { type Adapter, type Answer, listen, send, startShop } from './shop.js';
@@ -16,19 +16,26 @@ beforeEach(async () => {
 });
 afterEach(closeAll);
 
-const withoutOwner = ({ customerId: _owner, ...card }: SavedCard) => card;
+/** What a customer sees of a card that was saved: an id instead of token and owner. */
+const shown = ({ customerId: _owner, token: _secret, ...card }: FakeCard) => ({ ...card, id: expect.any(String) });
 const ADAPTERS: [Adapter][] = [['express'], ['fastify']];
 
+/** The ids that a customer sees. */
+async function idsOf(url: string, customer: string): Promise<string[]> {
+  return ((await send(url, 'GET', customer)).body as { id: string }[]).map(({ id }) => id);
+}
+
 describe.each(ADAPTERS)('on %s', (adapter) => {
-  it("lists the signed-in customer's cards, preferred ones first, without the customer, never to be cached", async () => {
+  it("lists the signed-in customer's cards, preferred ones first, without customer and token, never to be cached", async () => {
     const url = `${await startShop(fake, { adapter })}/wallet/cards`;
     const [plain, preferred] = [fake.save(aCard()), fake.save(aCard({ isPreferred: true }))];
     fake.save(aCard({ customerId: 'customer-2' }));
 
     const answer = await send(url, 'GET', 'customer-1');
-    expect(answer).toMatchObject({ status: 200, body: [preferred, plain].map(withoutOwner) });
+    expect(answer).toMatchObject({ status: 200, body: [preferred, plain].map(shown) });
     expect(answer.headers['cache-control']).toBe('no-store, private');
-    expect(answer.text).not.toContain('customer-1');
+    for (const secret of ['customer-1', plain.token, preferred.token]) expect(answer.text).not.toContain(secret);
+    expect(Object.keys((answer.body as object[])[0] ?? {})).toHaveLength(14);
   });
 
   it('passes on the filters', async () => {
@@ -44,28 +51,42 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
 
   it('deletes a card of theirs with 204 and nothing else', async () => {
     const url = `${await startShop(fake, { adapter })}/wallet/cards`;
-    const card = fake.save(aCard());
-    const answer = await send(`${url}/${card.token}`, 'DELETE', 'customer-1');
+    fake.save(aCard());
+    const [id = ''] = await idsOf(url, 'customer-1');
+    const answer = await send(`${url}/${id}`, 'DELETE', 'customer-1');
 
     expect([answer.status, answer.text, answer.headers['cache-control']]).toEqual([204, '', 'no-store, private']);
     expect(fake.cardsOf('customer-1')).toEqual([]);
   });
 
-  it("answers another's card exactly as one that does not exist, and deletes nothing", async () => {
+  it("answers another's card, a token and garbage exactly as a card that does not exist, and sends nothing but the list", async () => {
     const url = `${await startShop(fake, { adapter })}/wallet/cards`;
-    const foreign = fake.save(aCard({ customerId: 'customer-2', token: 'tok-foreign' }));
-    const [one, other] = [
-      await send(`${url}/tok-foreign`, 'DELETE', 'customer-1'),
-      await send(`${url}/tok-unknown`, 'DELETE', 'customer-1'),
+    const own = fake.save(aCard({ token: 'tok-of-both' }));
+    const foreign = fake.save(aCard({ customerId: 'customer-2', token: 'tok-of-both' }));
+    const [foreignId = ''] = await idsOf(url, 'customer-2');
+    fake.received.length = 0;
+
+    const names = [
+      foreignId,
+      own.token,
+      'x'.repeat(24),
+      'x',
+      '..%2fpayment-methods',
+      'a%20b',
+      'a%00',
+      'a%3Fb',
+      '%F0%9F%92%B3',
     ];
-    const undated = (answer: Answer) => ({ ...answer, headers: { ...answer.headers, date: undefined } });
-    expect(undated(one)).toEqual(undated(other));
-    expect(one).toMatchObject({
+    const answers = [];
+    for (const name of names) answers.push(await send(`${url}/${name}`, 'DELETE', 'customer-1'));
+    const undated = ({ headers, ...answer }: Answer) => ({ ...answer, headers: { ...headers, date: undefined } });
+    expect(new Set(answers.map((answer) => JSON.stringify(undated(answer)))).size).toBe(1);
+    expect(answers[0]).toMatchObject({
       status: 404,
-      body: { statusCode: 404, errorCode: 'card_not_found', message: 'There is no such card.' },
+      text: '{"statusCode":404,"errorCode":"card_not_found","message":"There is no such card."}',
     });
-    expect(fake.received.map(({ method }) => method)).toEqual(['POST', 'POST']);
-    expect(fake.cardsOf('customer-2')).toEqual([foreign]);
+    expect(new Set(fake.received.map(({ method }) => method))).toEqual(new Set(['POST']));
+    expect([fake.cardsOf('customer-1'), fake.cardsOf('customer-2')]).toEqual([[own], [foreign]]);
   });
 
   it('lets nobody in without a login', async () => {
@@ -74,16 +95,6 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
     expect((await send(`${url}/tok-1`, 'DELETE')).status).toBe(401);
     expect(fake.received).toEqual([]);
   });
-
-  it.each(['..%2fpayment-methods', '%2e%2e', 'a%20b', 'a%00', 'x'.repeat(51), 'a%3Fb'])(
-    'refuses the token %s before anything is sent',
-    async (token) => {
-      const url = `${await startShop(fake, { adapter })}/wallet/cards`;
-      const answer = await send(`${url}/${token}`, 'DELETE', 'customer-1');
-      expect([400, 404]).toContain(answer.status); // Fastify itself refuses addresses that are too long
-      expect(fake.received).toEqual([]);
-    },
-  );
 
   it.each<[name: string, answer: object, method: string, status: number, errorCode: string]>([
     ['401', { status: 401 }, 'GET', 502, 'provider_refused_us'],
@@ -122,10 +133,12 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
         is_expired: false,
         cvv_required: true,
       };
+      fake.next({ status: 200, body: [{ ...wire, ...flags }] });
+      const [id = ''] = await idsOf(url, customerId);
       if (method === 'DELETE') fake.next({ status: 200, body: [{ ...wire, ...flags }] });
       fake.always({ body: { detail: `${customerId} ${token}`, [token]: [customerId] }, ...scripted });
 
-      const answer = await send(method === 'GET' ? url : `${url}/${token}`, method, customerId);
+      const answer = await send(method === 'GET' ? url : `${url}/${id}`, method, customerId);
       expect(answer).toMatchObject({ status, body: { statusCode: status, errorCode, message: expect.any(String) } });
       expect(answer.headers['cache-control']).toBe('no-store, private');
       expect(answer.headers['retry-after']).toBe(errorCode === 'busy' ? '30' : undefined);
@@ -136,10 +149,11 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
   it.each([400, 409, 422])('answers 409 card_locked when a %i meets a card with agreements', async (status) => {
     const url = `${await startShop(fake, { adapter })}/wallet/cards`;
     const card = fake.save(aCard({ agreements: ['A'] }));
+    const [id = ''] = await idsOf(url, 'customer-1');
     fake.next({});
     fake.next({ status, body: { detail: 'No.' } });
 
-    await expect(send(`${url}/${card.token}`, 'DELETE', 'customer-1')).resolves.toMatchObject({
+    await expect(send(`${url}/${id}`, 'DELETE', 'customer-1')).resolves.toMatchObject({
       status: 409,
       body: { statusCode: 409, errorCode: 'card_locked' },
     });

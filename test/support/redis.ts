@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -17,7 +17,7 @@ export function hasRedis(): boolean {
   }
 }
 
-/** A `redis-server` of the test's own, on loopback, that writes nothing down and may fall ill. */
+/** A `redis-server` of the test's own, on loopback, that writes nothing down unasked and can be made to fail. */
 export class TestRedis {
   readonly url: string;
   private readonly folder = mkdtempSync(join(tmpdir(), 'ottu-redis-'));
@@ -27,7 +27,7 @@ export class TestRedis {
     this.url = `redis://127.0.0.1:${port}`;
   }
 
-  /** Starts it, again on the same port and empty where it was stopped. */
+  /** Starts it, again on the same port, with what was last saved. */
   async start(): Promise<void> {
     const settings = { bind: '127.0.0.1', port: String(this.port), save: '', appendonly: 'no', dir: this.folder };
     const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
@@ -49,6 +49,15 @@ export class TestRedis {
 
   resume(): void {
     this.server?.kill('SIGCONT');
+  }
+
+  /** Writes down what it holds now: it is there again after `halt` and `start`, and nothing later. */
+  async save(): Promise<void> {
+    const socket = connect(this.port, '127.0.0.1');
+    socket.write('SAVE\r\n');
+    const [answer] = await once(socket, 'data');
+    socket.destroy();
+    if (String(answer) !== '+OK\r\n') throw new Error('redis-server saved nothing.');
   }
 
   /** Ends the process: further connections are refused. */

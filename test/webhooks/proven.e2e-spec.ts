@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
 import { closeAll, startFake } from '../support/application.js';
 import { WebhookShop } from '../support/webhook-shop.js';
+import { runs } from '../support/property.js';
 
 // What a signature covers, and what it does not: these tests are the documentation of the hole. The forger of each has
 // one genuine webhook in hand and no key.
@@ -118,7 +119,7 @@ describe.each(['standard', 'subscription'] as const)('in the %s scheme', (scheme
         const sent = JSON.parse(JSON.stringify(forged)) as object; // -0 does not travel
         for (const [name, value] of Object.entries(sent)) expect(second?.claims[camelCase(name)]).toEqual(value);
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 

@@ -1,57 +1,33 @@
-import { HttpService } from '@nestjs/axios';
-import {
-  ConfigurableModuleBuilder,
-  type DynamicModule,
-  type FactoryProvider,
-  type InjectionToken,
-  type ModuleMetadata,
-  type Provider,
-  type Type,
-} from '@nestjs/common';
-import { UserCardsService } from './cards/user-cards.service.js';
+import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
 import { getUserCardsToken } from './cards/user-cards.token.js';
-import type { OttuCardsOptions } from './ottu-cards.options.js';
-import { ResolvedOptions } from './ottu-cards.resolved-options.js';
-import type { OttuCardsControllerOptions } from './rest/controller.options.js';
+import type { AsyncOptions, FactoryResult } from './common/async-options.js';
+import { isRecord } from './common/is-record.js';
+import { optional, problemsOf, type Rules } from './common/rules.js';
+import { configProblems } from './errors/config-problems.js';
+import type { OttuCardsExtras, OttuCardsOptions } from './ottu-cards.options.js';
+import { cardsProviders } from './ottu-cards.providers.js';
+import { type Registration, titleOf } from './ottu-cards.registration.js';
+import { checkControllerOptions, mountPathOf } from './rest/controller.options.js';
 import { guardCheck } from './rest/guard-check.js';
 import { createUserCardsController } from './rest/user-cards.controller.js';
-import { OttuTransport } from './transport/ottu-transport.js';
-import { UndiciSockets } from './transport/undici.adapter.js';
-
-/** The structure of the module: known before any factory runs. */
-export interface OttuCardsExtras {
-  /** Makes `UserCardsService` injectable everywhere without importing the module again. @default false */
-  readonly isGlobal?: boolean | undefined;
-  /**
-   * Tells several merchants of one application apart: inject with `@InjectUserCards(name)`.
-   *
-   * @default none: inject `UserCardsService` by its class
-   */
-  readonly name?: string | undefined;
-  /** Mounts a REST controller on which the shop's customers manage their own cards. @default none: no route exists */
-  readonly controller?: OttuCardsControllerOptions | undefined;
-}
 
 /** What a factory gives: options alone, for the structure is needed before it runs. */
-export type OttuCardsFactoryResult = OttuCardsOptions & { readonly [K in keyof OttuCardsExtras]?: never };
+export type OttuCardsFactoryResult = FactoryResult<OttuCardsOptions, OttuCardsExtras>;
 
 /** Implemented by the classes of `useClass` and `useExisting`. */
 export interface OttuCardsOptionsFactory {
   createOttuCardsOptions(): OttuCardsFactoryResult | Promise<OttuCardsFactoryResult>;
 }
 
-/** Exactly one way to come by the options. */
-type OptionsSource =
-  | {
-      readonly useFactory: FactoryProvider<OttuCardsFactoryResult>['useFactory'];
-      readonly inject?: NonNullable<FactoryProvider['inject']>;
-      readonly useClass?: never;
-      readonly useExisting?: never;
-    }
-  | { readonly useClass: Type<OttuCardsOptionsFactory>; readonly useFactory?: never; readonly useExisting?: never }
-  | { readonly useExisting: Type<OttuCardsOptionsFactory>; readonly useFactory?: never; readonly useClass?: never };
+export type OttuCardsAsyncOptions = AsyncOptions<OttuCardsFactoryResult, OttuCardsOptionsFactory> & OttuCardsExtras;
 
-export type OttuCardsAsyncOptions = Pick<ModuleMetadata, 'imports'> & OptionsSource & OttuCardsExtras;
+const EXTRA_RULES: Rules<keyof OttuCardsExtras> = {
+  isGlobal: optional((value) => (typeof value === 'boolean' ? undefined : 'must be true or false')),
+  name: optional((value) =>
+    typeof value === 'string' && value !== '' ? undefined : "must be a text that is not empty, such as 'kuwait'",
+  ),
+  controller: optional((value) => (isRecord(value) ? undefined : 'must be an object: { path, guards, customerId }')),
+};
 
 /** Every extra stands here: the builder takes only those out of the options. */
 const EXTRAS: OttuCardsExtras = { isGlobal: false, name: undefined, controller: undefined };
@@ -60,58 +36,55 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: OTTU_CARDS_OPTIONS
   new ConfigurableModuleBuilder<OttuCardsOptions>({ optionsInjectionToken: 'OTTU_CARDS_OPTIONS' })
     .setClassMethodName('forRoot')
     .setFactoryMethodName('createOttuCardsOptions')
-    .setExtras(EXTRAS, (definition, { isGlobal = false, name, controller }): DynamicModule => {
-      const token = getUserCardsToken(name);
-      const providers = [...(definition.providers ?? []), ...plumbing(), userCards(token)];
-      const module = { ...definition, global: isGlobal, providers, exports: [token] };
-      return controller === undefined ? module : mounted(module, controller, token);
-    })
+    .setExtras(EXTRAS, (definition, extras) => withExtras(definition, extras))
     .build();
 
-/** An `HttpService` of this module's own: interceptors of the application's could log the key. */
-const OTTU_HTTP = 'OTTU_CARDS_HTTP';
+function withExtras(definition: DynamicModule, extras: OttuCardsExtras): DynamicModule {
+  const { isGlobal = false, name, controller } = extras;
+  const title = titleOf(typeof name === 'string' && name !== '' ? name : undefined);
+  const problems = problemsOf({ isGlobal, name, controller }, EXTRA_RULES);
+  if (problems.length > 0) throw configProblems(title, problems);
+  if (controller) checkControllerOptions(controller, title);
 
-function plumbing(): Provider[] {
-  return [
-    {
-      provide: ResolvedOptions,
-      inject: [OTTU_CARDS_OPTIONS],
-      useFactory: (options: unknown) => new ResolvedOptions(options),
-    },
-    {
-      provide: UndiciSockets,
-      inject: [ResolvedOptions],
-      useFactory: (options: ResolvedOptions) => new UndiciSockets(options),
-    },
-    {
-      provide: OTTU_HTTP,
-      inject: [UndiciSockets],
-      useFactory: (sockets: UndiciSockets) => new HttpService(sockets.axios()),
-    },
-    {
-      provide: OttuTransport,
-      inject: [OTTU_HTTP, ResolvedOptions],
-      useFactory: (http: HttpService, options: ResolvedOptions) => new OttuTransport(http, options),
-    },
+  const service = getUserCardsToken(name);
+  const mount: Registration['mount'] = controller && { path: mountPathOf(controller), version: controller.version };
+  const providers = [
+    ...(definition.providers ?? []).map(unprinted),
+    ...cardsProviders({ name, mount }, { options: OTTU_CARDS_OPTIONS, service }),
   ];
-}
-
-function userCards(provide: InjectionToken): Provider {
-  return {
-    provide,
-    inject: [OttuTransport, ResolvedOptions],
-    useFactory: (transport: OttuTransport, { env, origin, timeoutMs, apiKey, cache }: ResolvedOptions) => {
-      const fixedKey = typeof apiKey === 'string' ? apiKey : undefined;
-      return new UserCardsService(transport, env, cache?.bind({ origin, env, timeoutMs, apiKey: fixedKey }));
-    },
-  };
-}
-
-function mounted(module: DynamicModule, controller: OttuCardsControllerOptions, token: InjectionToken): DynamicModule {
+  const module = { ...definition, global: isGlobal, providers, exports: [service] };
+  if (!controller) return module;
   return {
     ...module,
-    imports: [...(module.imports ?? []), ...(controller.imports ?? [])],
-    providers: [...(module.providers ?? []), guardCheck(controller)],
-    controllers: [createUserCardsController(controller, token)],
+    imports: [...(definition.imports ?? []), ...(controller.imports ?? [])],
+    providers: [...providers, guardCheck(controller, title)],
+    controllers: [createUserCardsController(controller, service, title)],
   };
+}
+
+/** Options as they are injected. They hold a key: printed, they show nothing. */
+class UnprintedOptions {
+  constructor(options: object) {
+    Object.assign(this, options);
+  }
+
+  toJSON(): string {
+    return '[OttuCardsOptions]';
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toJSON();
+  }
+}
+
+function unprinted(provider: Provider): Provider {
+  if (typeof provider === 'function' || provider.provide !== OTTU_CARDS_OPTIONS) return provider;
+  if ('useValue' in provider) return { ...provider, useValue: unprintedOptions(provider.useValue) };
+  if (!('useFactory' in provider)) return provider;
+  const { useFactory } = provider;
+  return { ...provider, useFactory: async (...args: unknown[]) => unprintedOptions(await useFactory(...args)) };
+}
+
+function unprintedOptions(options: unknown): unknown {
+  return isRecord(options) ? new UnprintedOptions(options) : options;
 }

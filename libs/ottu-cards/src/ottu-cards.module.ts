@@ -1,67 +1,112 @@
 import {
+  type BeforeApplicationShutdown,
   type DynamicModule,
   Inject,
   Logger,
   Module,
   type OnApplicationShutdown,
   type OnModuleInit,
+  Optional,
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { UserCardsService } from './cards/user-cards.service.js';
-import {
-  ConfigurableModuleClass,
-  type OttuCardsAsyncOptions,
-  type OttuCardsExtras,
-} from './ottu-cards.module-definition.js';
-import type { OttuCardsOptions } from './ottu-cards.options.js';
+import { isRecord } from './common/is-record.js';
+import { optional, problemsOf, type Rules } from './common/rules.js';
+import { shutdownClockOf } from './common/shutdown.js';
+import { configProblems } from './errors/config-problems.js';
+import { OttuConfigError } from './errors/errors.js';
+import { ConfigurableModuleClass, type OttuCardsAsyncOptions } from './ottu-cards.module-definition.js';
+import type { OttuCardsExtras, OttuCardsOptions } from './ottu-cards.options.js';
+import { refuseMixUps, type Registration, REGISTRATION, registrationsIn, titleOf } from './ottu-cards.registration.js';
 import { OttuTransport } from './transport/ottu-transport.js';
-import { UndiciSockets } from './transport/undici.adapter.js';
-
-const SHUTDOWN_GRACE_MS = 5_000;
 
 /** The generated base, without the one method whose argument is narrowed below. */
 const Base: Omit<typeof ConfigurableModuleClass, 'forRootAsync'> & (new () => object) = ConfigurableModuleClass;
 
-/** As much of the sockets as this module needs: the public types never speak of undici. */
-interface Closable {
-  destroy(): Promise<void>;
-}
-
-/** Makes `UserCardsService` injectable for one merchant at Ottu. */
+/** Makes `UserCardsService` injectable for one merchant at Ottu. Prints as nothing: an application holds its keys. */
 @Module({})
-export class OttuCardsModule extends Base implements OnModuleInit, OnApplicationShutdown {
+export class OttuCardsModule extends Base implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
+  readonly #modules: ModulesContainer;
+  readonly #registration: Registration;
+  readonly #transport: OttuTransport | undefined;
+
   constructor(
-    @Inject(OttuTransport) private readonly transport: OttuTransport,
-    @Inject(UndiciSockets) private readonly sockets: Closable,
-    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+    @Inject(ModulesContainer) modules: ModulesContainer,
+    @Optional() @Inject(REGISTRATION) registration?: Registration,
+    @Optional() @Inject(OttuTransport) transport?: OttuTransport,
   ) {
     super();
+    if (!registration) {
+      throw new OttuConfigError(
+        'OttuCardsModule is imported without options: write OttuCardsModule.forRoot({ apiKey, env }) in imports. ' +
+          'With isGlobal: true it is imported once, and other modules need not import it.',
+      );
+    }
+    this.#modules = modules;
+    this.#registration = registration;
+    this.#transport = transport;
+    refuseMixUps(registration, registrationsIn(modules));
   }
 
   /** @throws OttuConfigError while the application boots, naming every problem of the options */
   static override forRoot(options: OttuCardsOptions & OttuCardsExtras): DynamicModule {
+    if (!isRecord(options)) throw configProblems(titleOf(undefined), ['the options must be an object']);
     return super.forRoot(options);
   }
 
-  /** As `forRoot`, with options that come from a factory; `name` and `isGlobal` stand beside it. */
+  /** As `forRoot`, with options that come from a factory; `name`, `isGlobal` and `controller` stand beside it. */
   static forRootAsync(options: OttuCardsAsyncOptions): DynamicModule {
-    return ConfigurableModuleClass.forRootAsync.call(this, options);
+    return ConfigurableModuleClass.forRootAsync.call(this, checkedAsync(options));
   }
 
   onModuleInit(): void {
-    const unnamed = [...this.modules.values()].filter(
-      ({ metatype, providers }) => metatype === OttuCardsModule && providers.has(UserCardsService),
-    );
-    if (unnamed.length < 2 || !Object.is(unnamed[0]?.instance, this)) return;
+    if (this.#registration.name !== undefined) return;
+    const unnamed = registrationsIn(this.#modules).filter(({ name }) => name === undefined);
+    if (unnamed.length < 2 || unnamed[0] !== this.#registration) return;
     new Logger(OttuCardsModule.name).warn(
       `OttuCardsModule is registered ${unnamed.length} times without a name, so which merchant UserCardsService means ` +
         "depends on the importing module. Register once with isGlobal: true, or give each merchant a name: forRoot({ …, name: 'kuwait' }) and @InjectUserCards('kuwait').",
     );
   }
 
-  /** Later than `onModuleDestroy`, which runs while the application still answers requests. */
-  async onApplicationShutdown(): Promise<void> {
-    await this.transport.close(SHUTDOWN_GRACE_MS);
-    await this.sockets.destroy();
+  /** Nest waits here for one module after the other, while the server still answers: so nothing is awaited. */
+  beforeApplicationShutdown(): void {
+    shutdownClockOf(this.#modules).start();
   }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.#transport?.close();
+  }
+}
+
+const SOURCES = ['useFactory', 'useClass', 'useExisting'];
+const anything = optional(() => undefined);
+const mustBeFunction = optional((value) => (typeof value === 'function' ? undefined : 'must be a function'));
+
+const ASYNC_RULES: Rules = {
+  useFactory: mustBeFunction,
+  useClass: optional((value) => (typeof value === 'function' ? undefined : 'must be a class')),
+  useExisting: anything,
+  inject: anything,
+  imports: anything,
+  provideInjectionTokensFrom: anything,
+  isGlobal: anything,
+  name: anything,
+  controller: anything,
+};
+
+/**
+ * The options' own values: nothing is inherited.
+ *
+ * @throws OttuConfigError
+ */
+function checkedAsync(options: OttuCardsAsyncOptions): OttuCardsAsyncOptions {
+  const own: OttuCardsAsyncOptions = Object.assign(Object.create(null), options);
+  const given: Readonly<Record<string, unknown>> = { ...own };
+  const sources = SOURCES.filter((name) => given[name] !== undefined);
+  const problems = [
+    ...(sources.length === 1 ? [] : ['the options must come from one of useFactory, useClass and useExisting']),
+    ...problemsOf(given, ASYNC_RULES),
+  ];
+  if (problems.length === 0) return own;
+  throw configProblems(titleOf(typeof own.name === 'string' ? own.name : undefined), problems);
 }

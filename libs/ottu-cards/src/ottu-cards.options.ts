@@ -1,5 +1,7 @@
-import type { BindableCache } from './cards/card-list-cache.js';
+import type { BindableCache } from './cards/list-cache.js';
 import type { OttuEnv } from './cards/cards.wire.js';
+import type { OttuLimiter } from './common/limiter.js';
+import type { OttuCardsControllerOptions } from './rest/controller.options.js';
 
 /** How to reach one merchant at Ottu. */
 export interface OttuCardsOptions {
@@ -26,6 +28,13 @@ export interface OttuCardsOptions {
    * @example 'http://127.0.0.1:4010'
    */
   readonly baseUrl?: string | undefined;
+  /**
+   * 32 or more random characters, the same in all instances: card ids and the cache's encryption are derived from it.
+   * Ids change with it. Required when `apiKey` is a function, whose keys may change.
+   *
+   * @default the API key: set a `secret` before you store ids, or they change when the key does
+   */
+  readonly secret?: string | undefined;
   /** The whole call, retries included, in milliseconds. @default 12_000 */
   readonly timeoutMs?: number | undefined;
   /** Further attempts after the first; 0 means one attempt. @default 2 */
@@ -38,6 +47,26 @@ export interface OttuCardsOptions {
    * @default none: every list asks Ottu
    */
   readonly cache?: BindableCache | undefined;
+  /**
+   * A limiter of `rate-limiter-flexible`, asked before every request to Ottu: instances that share one share its quota.
+   *
+   * @default none
+   */
+  readonly limiter?: OttuLimiter | undefined;
+}
+
+/** The structure of the module: known before any factory runs. */
+export interface OttuCardsExtras {
+  /** Makes `UserCardsService` injectable everywhere without importing the module again. @default false */
+  readonly isGlobal?: boolean | undefined;
+  /**
+   * Tells several merchants of one application apart: inject with `@InjectUserCards(name)`. Each has another.
+   *
+   * @default none: inject `UserCardsService` by its class
+   */
+  readonly name?: string | undefined;
+  /** Mounts a REST controller on which the shop's customers manage their own cards. @default none: no route exists */
+  readonly controller?: OttuCardsControllerOptions | undefined;
 }
 
 /** `merchantId` for `env: 'sandbox'` only. */

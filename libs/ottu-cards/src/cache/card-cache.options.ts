@@ -1,60 +1,53 @@
+import { isRecord } from '../common/is-record.js';
+import { optional, problemsOf, type Rules, sentenceOf } from '../common/rules.js';
 import { configProblems } from '../errors/config-problems.js';
-import type { CardStore } from './sealed-store.js';
+
+/**
+ * A store that the instances of a shop share: a `Keyv` with `@keyv/redis`, or anything else with these three methods.
+ * Every instance must read what any of them wrote last: no replica for reads, no copy in the memory of an instance.
+ */
+export interface CardStore {
+  get(key: string): unknown;
+  /** Keeps a string; it may be dropped after `ttlMs` milliseconds, or before. */
+  set(key: string, value: string, ttlMs: number): unknown;
+  delete(key: string): unknown;
+}
 
 /** How long lists are kept, how many, and where. */
 export interface CardCacheOptions {
   /**
-   * How long a list is kept, in milliseconds; an empty one 5 s at most. A card deleted past this library (Ottu's
-   * Checkout SDK sends no webhook) is shown so long.
+   * How long a list is kept, in milliseconds; an empty list 5 s at most. A card that is deleted outside this library
+   * (Ottu's Checkout SDK sends no webhook) is shown for so long.
    *
    * @default 30_000
    */
   readonly ttlMs?: number | undefined;
-  /** Lists kept in this process at most; the one unused for longest goes first. @default 1_000 */
+  /** Lists kept in the memory of this process at most; the one unused for longest goes first. @default 1_000 */
   readonly maxEntries?: number | undefined;
   /**
-   * Keeps the lists, sealed, for all instances of a shop: a `Keyv` with `@keyv/redis`, for one.
+   * Keeps the lists, encrypted, for all instances of a shop.
    *
    * @default none: the memory of this process
    */
   readonly store?: CardStore | undefined;
-  /**
-   * What names and seals are derived from, the same in all instances. Required when the module's `apiKey` is a
-   * function: with each new key the cache would be empty.
-   *
-   * @default the API key
-   */
-  readonly secret?: string | undefined;
 }
 
 export const CARD_CACHE_DEFAULTS = { ttlMs: 30_000, maxEntries: 1_000 } as const;
 
-const MIN_SECRET = 32;
-
-type Rule = (value: unknown) => string | undefined;
-
-const RULES: Readonly<Record<keyof CardCacheOptions, Rule>> = {
-  ttlMs: (value) => (isWithin(value, 1, 86_400_000) ? undefined : 'must be milliseconds, from 1 to a day'),
-  maxEntries: (value) =>
+const RULES: Rules<keyof CardCacheOptions | 'secret'> = {
+  ttlMs: optional((value) => (isWithin(value, 1, 86_400_000) ? undefined : 'must be milliseconds, from 1 to a day')),
+  maxEntries: optional((value) =>
     isWithin(value, 1, 1_000_000) && Number.isInteger(value) ? undefined : 'must be a whole number from 1 to 1,000,000',
-  store: (value) => (isStore(value) ? undefined : "must have get, set and delete: a Keyv, or one's own"),
-  secret: (value) =>
-    typeof value === 'string' && value.length >= MIN_SECRET
-      ? undefined
-      : `must be a string of ${MIN_SECRET} or more random characters`,
+  ),
+  store: optional((value) => (isStore(value) ? undefined : 'must have get, set and delete: a Keyv, or your own')),
+  secret: optional(() => 'has moved: give it to the module, OttuCardsModule.forRoot({ secret })'), // an option of 0.1
 };
 
 /** @throws OttuConfigError which tells all problems at once, never a value */
-export function checkCardCacheOptions(options: object): void {
-  const given = new Map<string, unknown>(Object.entries(options));
-  const unknown = [...given.keys()].filter((name) => !Object.hasOwn(RULES, name));
-  const problems = [
-    ...Object.entries(RULES).flatMap(([name, rule]) => {
-      const problem = given.get(name) === undefined ? undefined : rule(given.get(name));
-      return problem === undefined ? [] : [`${name} ${problem}`];
-    }),
-    ...unknown.map((name) => `${JSON.stringify(name.slice(0, 40))} is not an option`),
-  ];
+export function checkCardCacheOptions(options: unknown): void {
+  const problems = isRecord(options)
+    ? problemsOf(options, RULES).map((problem) => sentenceOf([problem]))
+    : ['the options must be an object'];
   if (problems.length > 0) throw configProblems('cardCache()', problems);
 }
 

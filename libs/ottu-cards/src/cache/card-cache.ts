@@ -1,17 +1,17 @@
-import { customerIdRule } from '../cards/card-arguments.js';
-import type { BindableCache, CacheBinding, CardListCache } from '../cards/card-list-cache.js';
+import { customerIdRule } from '../cards/card-rules.js';
+import type { BindableCache, CacheBinding, ListCache } from '../cards/list-cache.js';
 import { OttuConfigError, OttuInputError } from '../errors/errors.js';
-import { BoundCache } from './bound-cache.js';
+import { CachedLists } from './cached-lists.js';
 import { CARD_CACHE_DEFAULTS, type CardCacheOptions, checkCardCacheOptions } from './card-cache.options.js';
-import { MemoryShelf } from './memory-shelf.js';
-import { SealedStore } from './sealed-store.js';
-import { Sealer } from './sealer.js';
-import { SharedShelf } from './shared-shelf.js';
+import { EncryptedStore } from './encrypted-store.js';
+import type { ListStore } from './list-store.js';
+import { MemoryListStore } from './memory-list-store.js';
+import { SharedListStore } from './shared-list-store.js';
 
 /** Keeps lists of saved cards for one `OttuCardsModule`: `forRoot({ …, cache: cardCache() })`. Prints as nothing. */
 export class CardCache implements BindableCache {
   readonly #options: CardCacheOptions;
-  #bound: BoundCache | undefined;
+  #lists: ListStore | undefined;
 
   constructor(options: CardCacheOptions) {
     checkCardCacheOptions(options);
@@ -19,11 +19,11 @@ export class CardCache implements BindableCache {
   }
 
   /**
-   * Forgets the customer's lists: for a change that this library did not see. With a `store`, other instances know it
-   * when the promise resolves, unless the store is sick.
+   * Forgets the customer's lists: for a change that this library did not see. With a `store`, other instances know of it
+   * when the promise resolves, unless the store fails.
    *
-   * @throws OttuConfigError when no module was given this cache
-   * @throws OttuInputError when `customerId` is none
+   * @throws OttuConfigError when the cache was given to no module
+   * @throws OttuInputError when `customerId` is not one
    */
   async invalidate(customer: { readonly customerId: string }): Promise<void> {
     const customerId: unknown = (customer ?? {}).customerId;
@@ -32,32 +32,29 @@ export class CardCache implements BindableCache {
       const fieldErrors = { customerId: [problem ?? 'must be a string'] };
       throw new OttuInputError(`cache.invalidate(): customerId ${problem}.`, { fieldErrors });
     }
-    if (this.#bound) return this.#bound.forget({ customerId });
+    if (this.#lists) return this.#lists.forget(customerId, 0);
     throw new OttuConfigError(
       'cache.invalidate(): this cache belongs to no module. Pass it to OttuCardsModule.forRoot({ cache }) first.',
     );
   }
 
-  bind({ apiKey, ...binding }: CacheBinding): CardListCache {
-    if (this.#bound) {
+  bind(binding: CacheBinding): ListCache {
+    if (this.#lists) {
       throw new OttuConfigError(
         'cardCache(): this cache serves another OttuCardsModule already. Make one of its own for each: cache: cardCache(…).',
       );
     }
-    const { secret = apiKey, store, ttlMs, maxEntries } = this.#options;
+    const { store, ttlMs = CARD_CACHE_DEFAULTS.ttlMs, maxEntries = CARD_CACHE_DEFAULTS.maxEntries } = this.#options;
+    const { secret, origin, env, timeoutMs } = binding;
     if (secret === undefined) {
       throw new OttuConfigError(
-        'cardCache(): secret is missing. apiKey is a function, so its keys may change: ' +
-          'set cardCache({ secret }) to 32 or more random characters, the same in all instances.',
+        'cardCache(): secret is missing. apiKey is a function, so its keys may change: set ' +
+          'OttuCardsModule.forRoot({ secret }) to 32 or more random characters, the same in all instances.',
       );
     }
-    const sealer = new Sealer(secret);
-    const limits = {
-      ttlMs: ttlMs ?? CARD_CACHE_DEFAULTS.ttlMs,
-      maxEntries: maxEntries ?? CARD_CACHE_DEFAULTS.maxEntries,
-    };
-    const shelf = store ? new SharedShelf(new SealedStore(store, sealer), limits) : new MemoryShelf(limits);
-    this.#bound = new BoundCache(binding, shelf, sealer);
-    return this.#bound;
+    this.#lists = store
+      ? new SharedListStore(new EncryptedStore(store, secret, [origin, env]), ttlMs)
+      : new MemoryListStore({ ttlMs, maxEntries });
+    return new CachedLists(this.#lists, timeoutMs);
   }
 }

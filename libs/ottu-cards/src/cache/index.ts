@@ -3,8 +3,7 @@ import { CardCache } from './card-cache.js';
 import type { CardCacheOptions } from './card-cache.options.js';
 
 export type { CardCache } from './card-cache.js';
-export type { CardCacheOptions } from './card-cache.options.js';
-export type { CardStore } from './sealed-store.js';
+export type { CardCacheOptions, CardStore } from './card-cache.options.js';
 
 /**
  * Makes a cache for one module.

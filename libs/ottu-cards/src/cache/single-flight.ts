@@ -1,90 +1,91 @@
+import type { Deadline } from '../common/deadline.js';
 import { OttuTimeoutError } from '../errors/errors.js';
 import { OttuError } from '../errors/ottu.error.js';
-import type { Patience } from './patience.js';
 
-/** Sends the request that a flight shares. */
+/** Sends the request that its callers share. */
 type Send<T> = (limits: { readonly signal: AbortSignal; readonly timeoutMs: number }) => Promise<T>;
 
-/** Lets callers of the same key share one request, each within its own patience and with its own error. */
+/** A request whose time ends so shortly after its caller's ends with it. */
+const SAME_MOMENT_MS = 10;
+
+/** Lets callers of the same key share one request, each within its own deadline and with its own error. */
 export class SingleFlight<T> {
   private readonly flights = new Map<string, Flight<T>>();
 
-  /** @param timeoutMs what a request is given at least, however hasty the caller it is sent for */
+  /** @param timeoutMs what a request is given at least, however little time the caller has for whom it is sent */
   constructor(private readonly timeoutMs: number) {}
 
-  async join(key: string, caller: Patience, send: Send<T>): Promise<T> {
-    const flight = this.flights.get(key) ?? this.start(key, send);
-    try {
-      return await flight.carry(caller);
-    } catch (error) {
-      throw ownCopy(error);
+  /**
+   * The shared answer; `undefined` when the caller's deadline ended before. A caller who came late, and has time left
+   * when the request times out, asks again, together with the others who came late.
+   */
+  async join(key: string, caller: Deadline, send: Send<T>): Promise<{ readonly value: T } | undefined> {
+    for (;;) {
+      const running = this.flights.get(key);
+      try {
+        return await (running ?? this.start(key, caller, send)).wait(caller);
+      } catch (error) {
+        const asksAgain = running !== undefined && OttuTimeoutError.is(error) && !caller.ended;
+        if (!asksAgain) throw ownCopy(error);
+      }
     }
   }
 
-  private start(key: string, send: Send<T>): Flight<T> {
-    const flight = new Flight(send, this.timeoutMs, () => {
+  private start(key: string, caller: Deadline, send: Send<T>): Flight<T> {
+    const timeoutMs = Math.max(this.timeoutMs, caller.timeoutMs);
+    const over = (): void => {
       if (this.flights.get(key) === flight) this.flights.delete(key);
-    });
+    };
+    const flight = new Flight(send, timeoutMs, over);
     this.flights.set(key, flight);
     return flight;
   }
 }
 
+/** One request and those who wait for it. */
 class Flight<T> {
-  private readonly callers = new Set<Patience>();
-  /** Those who came after the current request was sent: it may be too short for them. */
-  private readonly latecomers = new Set<Patience>();
   private readonly controller = new AbortController();
-  private outcome: Promise<T> | undefined;
-  private landed = false;
+  private readonly endsAt: number;
+  private readonly answer: Promise<T>;
+  private callers = 0;
 
+  /** @param over called when nobody may join any more */
   constructor(
-    private readonly send: Send<T>,
-    private readonly timeoutMs: number,
+    send: Send<T>,
+    timeoutMs: number,
     private readonly over: () => void,
-  ) {}
-
-  async carry(caller: Patience): Promise<T> {
-    this.callers.add(caller);
-    this.latecomers.add(caller);
-    this.outcome ??= this.fly();
-    try {
-      return await caller.race(this.outcome);
-    } finally {
-      this.callers.delete(caller);
-      this.latecomers.delete(caller);
-      if (this.callers.size === 0 && !this.landed) this.abandon();
-    }
+  ) {
+    this.endsAt = performance.now() + timeoutMs;
+    this.answer = send({ signal: this.controller.signal, timeoutMs }).finally(over);
+    this.answer.catch(nothing); // all callers may have gone
   }
 
-  /** One request; another when its deadline, as long as any known when it was sent, is too short for who came later. */
-  private async fly(): Promise<T> {
+  async wait(caller: Deadline): Promise<{ readonly value: T } | undefined> {
+    this.callers += 1;
     try {
-      for (;;) {
-        let { timeoutMs } = this;
-        for (const caller of this.latecomers) timeoutMs = Math.max(timeoutMs, caller.timeoutMs);
-        this.latecomers.clear();
-        try {
-          return await this.send({ signal: this.controller.signal, timeoutMs });
-        } catch (error) {
-          if (this.latecomers.size === 0 || !OttuTimeoutError.is(error)) throw error;
-        }
-      }
+      const answered = await caller.race(() => this.answer);
+      const endsToo = caller.ended === 'timeout' && performance.now() > this.endsAt - SAME_MOMENT_MS;
+      return answered ?? (endsToo ? { value: await this.answer } : undefined); // its error knows the attempts
     } finally {
-      this.landed = true;
-      this.over();
+      this.callers -= 1;
+      if (this.callers === 0) this.abandon();
     }
   }
 
   private abandon(): void {
-    this.over(); // nobody may join what is being aborted
-    this.controller.abort();
+    this.over();
+    this.controller.abort(); // without effect on a request that has its answer
   }
 }
 
-/** Callers may add to their error or log its stack: none may see another's. */
+/** Callers may change their error or log its stack: none sees another's. */
 function ownCopy(error: unknown): unknown {
   if (!OttuError.is(error)) return error;
   const { message, attempts, status, detail, fieldErrors, retryAfterMs } = error;
-  return Reflect.construct(error.constructor, [message, { attempts, status, detail, fieldErrors, retryAfterMs }]);
+  const facts = { attempts, status, detail, fieldErrors: structuredClone(fieldErrors), retryAfterMs };
+  return Reflect.construct(error.constructor, [message, facts]);
+}
+
+function nothing(): void {
+  // the callers hear of it through the promise itself
 }

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
-import { tokenRule } from './card-arguments.js';
+import { tokenRule } from './card-rules.js';
 import { deleteCardCall, listCardsCall } from './cards.wire.js';
 
 const CARD = {
@@ -17,12 +17,13 @@ const CARD = {
   cvv_required: true,
   agreements: ['AGREEMENT-1'],
 };
-const read = (answer: unknown): unknown[] => listCardsCall({ customerId: 'customer-1' }, 'sandbox').read(answer);
+const idOf = ({ customerId, token }: { customerId: string; token: string }) => `id of ${customerId}'s ${token}`;
+const read = (answer: unknown): unknown[] => listCardsCall({ customerId: 'customer-1' }, 'sandbox', idOf).read(answer);
 const readOne = (changes: object): unknown => read([{ ...CARD, ...changes }])[0];
 
 describe('a list', () => {
   it('is a POST of what is given', () => {
-    const call = listCardsCall({ customerId: 'c', pgCodes: ['a', 'b'], agreementId: 'd' }, 'production');
+    const call = listCardsCall({ customerId: 'c', pgCodes: ['a', 'b'], agreementId: 'd' }, 'production', idOf);
     expect(call).toMatchObject({
       method: 'POST',
       route: '/b/pbl/v2/card/',
@@ -34,17 +35,17 @@ describe('a list', () => {
   });
 
   it('leaves out what is not given', () => {
-    const call = listCardsCall({ customerId: 'c' }, 'sandbox');
+    const call = listCardsCall({ customerId: 'c' }, 'sandbox', idOf);
     expect(call.body).toBe('{"type":"sandbox","customer_id":"c"}');
     expect(call.secrets).toEqual(['c']);
   });
 
   it('hints at the host when it is refused in its ways', () => {
-    const { hints } = listCardsCall({ customerId: 'c' }, 'sandbox');
+    const { hints } = listCardsCall({ customerId: 'c' }, 'sandbox', idOf);
     expect(Object.keys(hints)).toEqual(['403', '404', '405']);
-    expect(new Set(Object.values(hints))).toEqual(
-      new Set(['Is merchantId the host of your Ottu account? Ottu does not offer User Cards in KSA.']),
-    );
+    const wrongHost = 'Is merchantId the host of your Ottu account? Ottu does not offer User Cards in KSA.';
+    const checkScope = "Check that the key may view and delete cards, and Ottu's IP allow-list.";
+    expect(Object.values(hints)).toEqual([`${wrongHost} ${checkScope}`, wrongHost, wrongHost]);
   });
 });
 
@@ -91,6 +92,7 @@ describe('a card', () => {
 
   it('is read field by field', () => {
     expect(readOne({ pg_name: 'mpgs', will_expire_soon: true, random_field_1: {} })).toEqual({
+      id: "id of customer-1's tok-00000001",
       token: 'tok-00000001',
       customerId: 'customer-1',
       brand: 'VISA',

@@ -1,5 +1,7 @@
-import { UntrustedShape } from '../errors/untrusted-shape.js';
+import type { OttuOperation } from '../common/limiter.js';
+import { UnexpectedShapeError } from '../errors/unexpected-shape.error.js';
 import type { OttuCall } from '../transport/ottu-call.js';
+import type { CardIdOf } from './card-id.js';
 import { JsonFields } from './json-fields.js';
 import type { CardReference, ListCardsFilter, SavedCard } from './saved-card.js';
 
@@ -7,33 +9,49 @@ import type { CardReference, ListCardsFilter, SavedCard } from './saved-card.js'
 export type OttuEnv = 'sandbox' | 'production';
 
 const CARDS_PATH = '/b/pbl/v2/card/';
+/** The template of the address of all cards, and of the address of one. */
+export const CARDS_ROUTE = CARDS_PATH;
+export const CARD_ROUTE = `${CARDS_PATH}{token}/`;
 const MAX_CARDS = 500;
 const WRONG_HOST = 'Is merchantId the host of your Ottu account? Ottu does not offer User Cards in KSA.';
+const CHECK_SCOPE = "Check that the key may view and delete cards, and Ottu's IP allow-list.";
 
 /** @see Ottu's OpenAPI file, operation `get_user_cards`, seen 2026-11-20 */
-export function listCardsCall(filter: ListCardsFilter, env: OttuEnv): OttuCall<SavedCard[]> {
+export function listCardsCall(
+  filter: ListCardsFilter,
+  env: OttuEnv,
+  idOf: CardIdOf,
+  operation: OttuOperation = 'list',
+): OttuCall<SavedCard[]> {
   const { customerId, pgCodes, agreementId } = filter;
+  const body = { type: env, customer_id: customerId, pg_codes: pgCodes, agreement_id: agreementId };
   return {
     method: 'POST',
-    route: CARDS_PATH,
+    route: CARDS_ROUTE,
     path: CARDS_PATH,
-    body: JSON.stringify({ type: env, customer_id: customerId, pg_codes: pgCodes, agreement_id: agreementId }),
+    body: JSON.stringify(body),
+    operation,
     effect: 'read',
     secrets: agreementId === undefined ? [customerId] : [customerId, agreementId],
-    hints: { 403: WRONG_HOST, 404: WRONG_HOST, 405: WRONG_HOST },
-    read: (answer) => parseCardList(answer, customerId),
+    hints: { 403: `${WRONG_HOST} ${CHECK_SCOPE}`, 404: WRONG_HOST, 405: WRONG_HOST },
+    read: (answer) => parseCardList(answer, customerId, idOf),
   };
 }
 
 /** @see Ottu's OpenAPI file, operation `delete_user_cards`, seen 2026-11-20 */
-export function deleteCardCall({ customerId, token }: CardReference, env: OttuEnv): OttuCall<void> {
+export function deleteCardCall(
+  { customerId, token }: Pick<CardReference, 'customerId' | 'token'>,
+  env: OttuEnv,
+): OttuCall<void> {
   return {
     method: 'DELETE',
-    route: `${CARDS_PATH}{token}/`,
+    route: CARD_ROUTE,
     path: `${CARDS_PATH}${encodeURIComponent(token)}/?customer_id=${encodeURIComponent(customerId)}&type=${env}`,
+    operation: 'delete',
     effect: 'delete',
     secrets: [customerId, token],
-    hints: { 404: 'Is merchantId the host of your Ottu account?' },
+    hints: { 403: CHECK_SCOPE, 404: 'Is merchantId the host of your Ottu account?' },
+    unknownOutcome: `It is not known whether DELETE ${CARD_ROUTE} deleted the card: no clear answer came. List the customer's cards to see.`,
     read: () => undefined,
   };
 }
@@ -42,26 +60,28 @@ export function deleteCardCall({ customerId, token }: CardReference, env: OttuEn
  * Reads a list of cards, preferred ones first, otherwise in Ottu's order. A lone card object is a list of one: the
  * published specification types the answer so, while every example of it is an array.
  *
- * @throws UntrustedShape on every other shape, and when one single card is another customer's
+ * @throws UnexpectedShapeError on every other shape, and when one single card is another customer's
  */
-function parseCardList(answer: unknown, customerId: string, now = new Date()): SavedCard[] {
+function parseCardList(answer: unknown, customerId: string, idOf: CardIdOf, now = new Date()): SavedCard[] {
   const list: unknown[] = Array.isArray(answer) ? answer : [answer];
-  if (list.length > MAX_CARDS) throw new UntrustedShape('the list', `must not hold more than ${MAX_CARDS} cards`);
+  if (list.length > MAX_CARDS) throw new UnexpectedShapeError('the list', `must not hold more than ${MAX_CARDS} cards`);
   const cards = list.map((card, index) => {
     const fields = new JsonFields(card, Array.isArray(answer) ? `[${index}]` : 'the answer');
-    return readCard(fields, customerId, now);
+    return readCard(fields, customerId, idOf, now);
   });
   return cards.toSorted((a, b) => Number(b.isPreferred) - Number(a.isPreferred));
 }
 
-function readCard(card: JsonFields, customerId: string, now: Date): SavedCard {
+function readCard(card: JsonFields, customerId: string, idOf: CardIdOf, now: Date): SavedCard {
   if (card.string('customer_id') !== customerId) card.refuse('customer_id', 'must be the customer who was asked for');
   const number = masked(card.nullableString('number'));
   const expiryMonth = card.string('expiry_month');
   const expiryYear = card.string('expiry_year');
   const isExpired = card.boolean('is_expired');
+  const token = card.string('token') || card.refuse('token', 'must not be empty');
   return {
-    token: card.string('token') || card.refuse('token', 'must not be empty'),
+    id: idOf({ customerId, token }),
+    token,
     customerId,
     brand: card.nullableString('brand'),
     number,

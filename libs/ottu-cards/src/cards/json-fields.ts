@@ -1,4 +1,4 @@
-import { UntrustedShape } from '../errors/untrusted-shape.js';
+import { UnexpectedShapeError } from '../errors/unexpected-shape.error.js';
 import { isRecord } from '../common/is-record.js';
 
 /** Reads fields by name and type; whatever does not fit is refused with its path, unknown fields are never looked at. */
@@ -9,12 +9,12 @@ export class JsonFields {
     value: unknown,
     private readonly path: string,
   ) {
-    if (!isRecord(value)) throw new UntrustedShape(path, 'must be an object');
+    if (!isRecord(value)) throw new UnexpectedShapeError(path, 'must be an object');
     this.fields = value;
   }
 
   refuse(name: string, expectation: string): never {
-    throw new UntrustedShape(`${this.path}.${name}`, expectation);
+    throw new UnexpectedShapeError(`${this.path}.${name}`, expectation);
   }
 
   string(name: string): string {

@@ -4,7 +4,16 @@
  * @see Ottu's OpenAPI file, schema `Card`, seen 2026-11-20
  */
 export interface SavedCard {
-  /** Names the card when it is charged or deleted. At most 50 characters; often 16 digits, yet not a card number. */
+  /**
+   * Names the card in pages, addresses and logs: 24 characters, the same in all instances and another one for each
+   * customer. Made here, not by Ottu, from the module's `secret`: it changes with the API key unless `secret` is set,
+   * and with the host. Set `secret` before you store ids.
+   */
+  readonly id: string;
+  /**
+   * Names the card to Ottu when it is charged or deleted: together with the key it can cost money, so it stays on the
+   * server. At most 50 characters; often 16 digits, yet not a card number. In Ottu's sandbox the same for every customer.
+   */
   readonly token: string;
   /** The merchant's own id of the customer: always the one that was asked for. */
   readonly customerId: string;
@@ -43,8 +52,20 @@ export interface ListCardsFilter {
   readonly agreementId?: string | undefined;
 }
 
-/** One card of one customer. */
+/** One card of one customer, by its token. A whole `SavedCard` is one. */
 export interface CardReference {
   readonly customerId: string;
   readonly token: string;
+  /** Not looked at: the token decides. */
+  readonly id?: string | undefined;
+  /** The card's own, where they are known: a delete that is refused then says that the card is locked. */
+  readonly agreements?: readonly string[] | undefined;
+}
+
+/** One card of one customer, by its id: what a page or an address names. */
+export interface CardIdReference {
+  readonly customerId: string;
+  readonly id: string;
+  readonly token?: undefined;
+  readonly agreements?: undefined;
 }

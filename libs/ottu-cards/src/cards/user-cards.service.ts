@@ -1,31 +1,47 @@
-import { OttuInputError } from '../errors/errors.js';
-import type { OttuTransport } from '../transport/ottu-transport.js';
-import { type CallOptions, timeoutRule } from '../transport/ottu-call.js';
-import type { CardListCache, CustomerCall, ListOptions } from './card-list-cache.js';
-import {
-  agreementIdRule,
-  brokenRules,
-  customerIdRule,
-  optional,
-  pgCodesRule,
-  type Rule,
-  tokenRule,
-} from './card-arguments.js';
-import { deleteCardCall, listCardsCall, type OttuEnv } from './cards.wire.js';
-import type { CardReference, ListCardsFilter, SavedCard } from './saved-card.js';
 import { isRecord } from '../common/is-record.js';
+import { optional, problemsOf, type Rules, sentenceOf } from '../common/rules.js';
+import { OttuInputError, OttuNotFoundError, OttuRefusedError } from '../errors/errors.js';
+import { type CallOptions, timeoutRule } from '../transport/ottu-call.js';
+import type { UserCardsStatus } from '../transport/call-status.js';
+import type { OttuTransport } from '../transport/ottu-transport.js';
+import { type OttuCallTrace, traceCall, type TracedMerchant } from '../transport/tracing.js';
+import { type CardIdOf, cardIdRule, isSameId } from './card-id.js';
+import type { ListCache, CustomerCall, ListOptions } from './list-cache.js';
+import { agreementIdRule, customerIdRule, pgCodesRule, tokenRule } from './card-rules.js';
+import { CARD_ROUTE, CARDS_ROUTE, deleteCardCall, listCardsCall, type OttuEnv } from './cards.wire.js';
+import type { CardIdReference, CardReference, ListCardsFilter, SavedCard } from './saved-card.js';
 
-const LIST_RULES = {
+const LIST_RULES: Rules = {
   customerId: customerIdRule,
   pgCodes: optional(pgCodesRule),
   agreementId: optional(agreementIdRule),
 };
-const REFERENCE_RULES = { customerId: customerIdRule, token: tokenRule };
-const CALL_RULES = {
+
+/** Where both token and id are given, as in a whole card, the token decides. */
+const REFERENCE_RULES: Rules = {
+  customerId: customerIdRule,
+  token: (token, { id }) => (token === undefined && id !== undefined ? undefined : tokenRule(token)),
+  id: (id, { token }) => (token === undefined && id !== undefined ? cardIdRule(id, {}) : undefined),
+  agreements: () => undefined,
+};
+
+const CALL_RULES: Rules = {
   timeoutMs: optional(timeoutRule),
   signal: optional((value) => (value instanceof AbortSignal ? undefined : 'must be an AbortSignal')),
   fresh: optional((value) => (typeof value === 'boolean' ? undefined : 'must be true or false')),
 };
+
+/** How Ottu refuses to delete a card that an agreement needs is published nowhere: one of these is taken for it. */
+const LOCKED_STATUSES = new Set<number | undefined>([400, 409, 422]);
+
+/** What a service knows of its merchant. */
+export interface UserCardsSettings extends TracedMerchant {
+  readonly env: OttuEnv;
+  /** Of a call that brings no time limit of its own. */
+  readonly timeoutMs: number;
+  readonly idOf: CardIdOf;
+  readonly cache?: ListCache | undefined;
+}
 
 /**
  * A merchant's saved cards at Ottu. Every method settles within `timeoutMs`; what goes wrong is an `OttuError`, never
@@ -34,8 +50,7 @@ const CALL_RULES = {
 export class UserCardsService {
   constructor(
     private readonly transport: OttuTransport,
-    private readonly env: OttuEnv,
-    private readonly cache?: CardListCache,
+    private readonly settings: UserCardsSettings,
   ) {}
 
   /**
@@ -45,42 +60,80 @@ export class UserCardsService {
    * @throws OttuInputError before anything is sent; else any `OttuError` but those of a delete
    */
   async list(filter: ListCardsFilter, options: ListOptions = {}): Promise<SavedCard[]> {
-    const { customerId, pgCodes, agreementId } = object('list', LIST_RULES, filter);
-    check('list', LIST_RULES, { customerId, pgCodes, agreementId }, options);
-    const call = listCardsCall({ customerId, pgCodes, agreementId }, this.env);
-    if (!this.cache) return this.transport.send(call, options);
-    return this.cache.list({ customerId, pgCodes, agreementId }, options, (limits) =>
-      this.transport.send(call, limits),
-    );
+    return traceCall(this.settings, { operation: 'list', route: CARDS_ROUTE }, async (trace) => {
+      const [{ customerId, pgCodes, agreementId }, limits] = checked('list', LIST_RULES, filter, options);
+      const { env, idOf, cache } = this.settings;
+      const asked = { customerId, pgCodes: pgCodes?.length === 0 ? undefined : pgCodes, agreementId };
+      const call = listCardsCall(asked, env, idOf);
+      if (!cache) return this.transport.send(call, limits, trace);
+      return cache.list(asked, limits, (shared) => this.transport.send(call, shared, trace), trace);
+    });
   }
 
   /**
-   * The customer's card with this token; `undefined` when Ottu says that there is none. Always asks Ottu, never a cache.
+   * The customer's card with this token or this id; `undefined` when Ottu lists no such card. Always asks Ottu, never a
+   * cache.
    *
    * @throws as `list`
    */
-  async find(card: CardReference, options: CallOptions = {}): Promise<SavedCard | undefined> {
-    const { customerId, token } = object('find', REFERENCE_RULES, card);
-    check('find', REFERENCE_RULES, { customerId, token }, options);
-    const call = listCardsCall({ customerId }, this.env);
-    const cards = await this.changing({ customerId, effect: 'read' }, options, () =>
-      this.transport.send(call, options),
-    );
-    return cards.find((found) => found.token === token);
+  async find(card: CardReference | CardIdReference, options: CallOptions = {}): Promise<SavedCard | undefined> {
+    return traceCall(this.settings, { operation: 'find', route: CARDS_ROUTE }, async (trace) => {
+      const [{ customerId, token, id }, limits] = checked('find', REFERENCE_RULES, card, options);
+      const cards = await this.cardsNow({ customerId, operation: 'find' }, limits, trace);
+      return cards.find((it) => (token === undefined ? isSameId(it.id, id) : it.token === token));
+    });
   }
 
   /**
-   * Deletes the customer's card. Resolves only when it is gone.
+   * Deletes the customer's card. Resolves only when it is gone. By id it finds the card first, within the same time
+   * limit.
    *
    * @throws OttuNotFoundError when this customer has no such card in this `env`
-   * @throws OttuRefusedError among others when the card is locked by an auto-debit agreement
+   * @throws OttuRefusedError among others when the card is locked by an auto-debit agreement; with `cardLocked` where
+   *   the card is deleted by id, or given with its `agreements`
    * @throws OttuDeleteUnknownError when Ottu may have deleted it and gave no clear answer: list again
    */
-  async delete(card: CardReference, options: CallOptions = {}): Promise<void> {
-    const { customerId, token } = object('delete', REFERENCE_RULES, card);
-    check('delete', REFERENCE_RULES, { customerId, token }, options);
-    const call = deleteCardCall({ customerId, token }, this.env);
-    await this.changing({ customerId, effect: 'delete' }, options, () => this.transport.send(call, options));
+  async delete(card: CardReference | CardIdReference, options: CallOptions = {}): Promise<void> {
+    return traceCall(this.settings, { operation: 'delete', route: CARD_ROUTE }, async (trace) => {
+      const [{ customerId, token, id, agreements }, limits] = checked('delete', REFERENCE_RULES, card, options);
+      if (token !== undefined) return this.deleteByToken({ customerId, token, agreements }, limits, trace);
+      const { signal, timeoutMs = this.settings.timeoutMs } = limits;
+      const startedAt = performance.now();
+      const cards = await this.cardsNow({ customerId, operation: 'delete' }, limits, trace);
+      const found = cards.find((it) => isSameId(it.id, id));
+      if (!found) throw new OttuNotFoundError('This customer has no card with this id. Nothing was deleted.');
+      const leftMs = Math.max(1, timeoutMs - (performance.now() - startedAt));
+      return this.deleteByToken(found, { signal, timeoutMs: leftMs }, trace);
+    });
+  }
+
+  /** What the calls of this process have come to lately; asks nobody. */
+  status(): UserCardsStatus {
+    return this.transport.status();
+  }
+
+  /** All cards of the customer, from Ottu. */
+  private cardsNow(
+    { customerId, operation }: Pick<OttuCallTrace, 'operation'> & { readonly customerId: string },
+    options: CallOptions,
+    trace: OttuCallTrace | undefined,
+  ): Promise<SavedCard[]> {
+    const call = listCardsCall({ customerId }, this.settings.env, this.settings.idOf, operation);
+    return this.changing({ customerId, effect: 'read' }, options, () => this.transport.send(call, options, trace));
+  }
+
+  private async deleteByToken(
+    { customerId, token, agreements }: CardReference,
+    options: CallOptions,
+    trace: OttuCallTrace | undefined,
+  ): Promise<void> {
+    const call = deleteCardCall({ customerId, token }, this.settings.env);
+    try {
+      await this.changing({ customerId, effect: 'delete' }, options, () => this.transport.send(call, options, trace));
+    } catch (error) {
+      const isLocked = hasEntries(agreements) && OttuRefusedError.is(error) && LOCKED_STATUSES.has(error.status);
+      throw isLocked ? locked(error) : error;
+    }
   }
 
   /** What shows a change, or makes one, makes a cache forget the customer's lists. */
@@ -89,22 +142,40 @@ export class UserCardsService {
     { signal, timeoutMs }: CallOptions,
     work: () => Promise<T>,
   ): Promise<T> {
-    return this.cache ? this.cache.forgetAfter({ ...call, signal, timeoutMs }, work) : work();
+    const { cache } = this.settings;
+    return cache ? cache.forgetAfter({ ...call, signal, timeoutMs }, work) : work();
   }
 }
 
-type Rules = Readonly<Record<string, Rule>>;
-
-/** The argument, from which each value is then read once: what was checked is what is sent. */
-function object<T>(method: string, rules: Rules, argument: T): T {
-  if (isRecord(argument)) return argument;
-  throw new OttuInputError(`UserCardsService.${method}() takes an object: { ${Object.keys(rules).join(', ')} }.`);
+/**
+ * The own values of argument and options, each read once: what was checked is what is sent. In the argument, names that
+ * mean nothing are refused only where they look like a misspelt one, for whole cards are passed.
+ */
+function checked<A extends object, O extends CallOptions>(
+  method: string,
+  rules: Rules,
+  argument: A,
+  options: O,
+): [A, O] {
+  if (!isRecord(argument)) {
+    throw new OttuInputError(`UserCardsService.${method}() takes an object: { ${Object.keys(rules).join(', ')} }.`);
+  }
+  const given: [A, O] = [Object.assign(Object.create(null), argument), Object.assign(Object.create(null), options)];
+  const problems = [
+    ...problemsOf(given[0], rules, 'typo'),
+    ...(isRecord(options) ? problemsOf(given[1], CALL_RULES) : [{ name: 'options', problem: 'must be an object' }]),
+  ];
+  if (problems.length === 0) return given;
+  const fieldErrors = Object.fromEntries(problems.map(({ name, problem }) => [name, [problem]]));
+  throw new OttuInputError(`UserCardsService.${method}(): ${sentenceOf(problems)}. Nothing was sent.`, { fieldErrors });
 }
 
-function check(method: string, rules: Rules, values: object, options: unknown): void {
-  const problemsOfOptions = isRecord(options) ? brokenRules(options, CALL_RULES) : { options: ['must be an object'] };
-  const fieldErrors = { ...brokenRules(values, rules), ...problemsOfOptions };
-  const problems = Object.entries(fieldErrors).map(([name, [problem]]) => `${name} ${problem}`);
-  if (problems.length === 0) return;
-  throw new OttuInputError(`UserCardsService.${method}(): ${problems.join('; ')}. Nothing was sent.`, { fieldErrors });
+/** JavaScript may give anything. */
+function hasEntries(list: unknown): boolean {
+  return Array.isArray(list) && list.length > 0;
+}
+
+function locked({ message, attempts, status, detail, fieldErrors }: OttuRefusedError): OttuRefusedError {
+  const facts = { attempts, status, detail, fieldErrors, cardLocked: true };
+  return new OttuRefusedError(`${message} The card has agreements: another card must be chosen for them first.`, facts);
 }

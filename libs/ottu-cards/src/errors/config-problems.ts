@@ -1,7 +1,9 @@
+import { type Problem, sentenceOf } from '../common/rules.js';
 import { OttuConfigError } from './errors.js';
 
-/** Tells all problems of some options at once. @param problems sentences without their full stop, never a value */
-export function configProblems(where: string, problems: readonly string[]): OttuConfigError {
+/** Tells all problems of some options at once. @param problems as data, or as sentences without their full stop */
+export function configProblems(where: string, problems: readonly (Problem | string)[]): OttuConfigError {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  return new OttuConfigError(`${where}: ${count} — ${problems.join('; ')}.`);
+  const sentences = problems.map((it) => (typeof it === 'string' ? it : sentenceOf([it])));
+  return new OttuConfigError(`${where}: ${count} — ${sentences.join('; ')}.`);
 }

@@ -24,7 +24,7 @@ export class OttuAuthError extends OttuError {
   readonly retryable = false;
 }
 
-/** Ottu answered 404 to a delete: this customer has no such card in this `env`. */
+/** This customer has no such card in this `env`: Ottu answered 404 to a delete, or does not list the card. */
 export class OttuNotFoundError extends OttuError {
   override get name() {
     return 'OttuNotFoundError' as const;
@@ -32,7 +32,10 @@ export class OttuNotFoundError extends OttuError {
   readonly retryable = false;
 }
 
-/** Ottu refused the call with another 4xx; `detail` and `fieldErrors` say why. A refused delete deleted nothing. */
+/**
+ * Ottu refused the call with another 4xx; `detail` and `fieldErrors` say why. A refused delete deleted nothing;
+ * `cardLocked` says that an auto-debit agreement needs the card.
+ */
 export class OttuRefusedError extends OttuError {
   override get name() {
     return 'OttuRefusedError' as const;

@@ -10,6 +10,7 @@ export interface OttuErrorFacts {
   readonly detail?: string | undefined;
   readonly fieldErrors?: OttuFieldErrors | undefined;
   readonly retryAfterMs?: number | undefined;
+  readonly cardLocked?: boolean | undefined;
 }
 
 /**
@@ -28,6 +29,8 @@ export abstract class OttuError extends Error {
   declare readonly fieldErrors?: OttuFieldErrors;
   /** How long Ottu asked to be left alone, in milliseconds. */
   declare readonly retryAfterMs?: number;
+  /** `true` where a delete was refused and the card is known to have agreements: another card must be chosen first. */
+  declare readonly cardLocked?: boolean;
 
   constructor(message: string, { attempts = 0, ...facts }: OttuErrorFacts = {}) {
     super(message);

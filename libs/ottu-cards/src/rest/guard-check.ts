@@ -7,7 +7,7 @@ import type { OttuCardsControllerOptions } from './controller.options.js';
  * Tells, before Nest does, which guard needs something that this module cannot see: Nest's own error would not name the
  * option that mends it.
  */
-export function guardCheck({ guards }: OttuCardsControllerOptions): FactoryProvider {
+export function guardCheck({ guards }: OttuCardsControllerOptions, title: string): FactoryProvider {
   return {
     provide: guardCheck,
     inject: [ModuleRef],
@@ -15,7 +15,7 @@ export function guardCheck({ guards }: OttuCardsControllerOptions): FactoryProvi
       for (const guard of guards === 'global' ? [] : guards) {
         if (typeof guard !== 'function') continue;
         await module.create(guard).catch((error: unknown) => {
-          if (isUnknownDependency(error)) throw missing(guard.name, error);
+          if (isUnknownDependency(error)) throw missing(title, guard.name, error);
         });
       }
     },
@@ -27,9 +27,9 @@ function isUnknownDependency(error: unknown): error is Error {
   return error instanceof Error && error.constructor.name === 'UnknownDependenciesException';
 }
 
-function missing(guard: string, { message }: Error): OttuConfigError {
+function missing(title: string, guard: string, { message }: Error): OttuConfigError {
   const [what = ''] = message.split('\n');
   return new OttuConfigError(
-    `OttuCardsModule cannot make controller.guards' ${guard}: add the module that exports what it needs to controller.imports. ${what}`,
+    `${title}: controller.guards' ${guard} cannot be made: add the module that exports what it needs to controller.imports. ${what}`,
   );
 }

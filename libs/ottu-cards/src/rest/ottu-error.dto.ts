@@ -1,22 +1,8 @@
+import { OTTU_ERROR_CODES, type OttuErrorAnswer, type OttuErrorCode } from '../errors/error-codes.js';
 import type { OttuFieldErrors } from '../errors/ottu.error.js';
 
-/** The words a client may rely on; messages may change. */
-export type OttuErrorCode =
-  | 'misconfigured'
-  | 'invalid_request'
-  | 'provider_refused_us'
-  | 'card_not_found'
-  | 'card_locked'
-  | 'refused'
-  | 'provider_misconfigured'
-  | 'busy'
-  | 'provider_unavailable'
-  | 'provider_timeout'
-  | 'provider_bad_response'
-  | 'delete_outcome_unknown';
-
-/** The body of every error answer. */
-export class OttuErrorDto {
+/** The body of every error answer, as OpenAPI describes it. */
+export class OttuErrorDto implements OttuErrorAnswer {
   declare readonly statusCode: number;
   declare readonly errorCode: OttuErrorCode;
   /** For the person at the screen; names no key, card or customer. */
@@ -28,7 +14,7 @@ export class OttuErrorDto {
   static _OPENAPI_METADATA_FACTORY(): object {
     return {
       statusCode: { required: true, type: () => Number },
-      errorCode: { required: true, type: () => String, example: 'card_not_found' },
+      errorCode: { required: true, type: () => String, enum: OTTU_ERROR_CODES },
       message: { required: true, type: () => String },
       fieldErrors: {
         required: false,

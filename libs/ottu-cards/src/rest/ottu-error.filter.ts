@@ -1,7 +1,10 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Logger } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Logger, Optional } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { ottuErrorAnswer } from '../errors/error-codes.js';
 import { OttuError } from '../errors/ottu.error.js';
-import { errorAnswer } from './error-answer.js';
+
+/** The logger of a registration, whose context says its name. */
+export const OTTU_CARDS_LOGGER = 'OTTU_CARDS_LOGGER';
 
 /**
  * Answers every `OttuError` with its status, a stable `errorCode` and a message of this library's: on Express and
@@ -9,13 +12,14 @@ import { errorAnswer } from './error-answer.js';
  */
 @Catch(OttuError)
 export class OttuErrorFilter implements ExceptionFilter<OttuError> {
-  private readonly logger = new Logger('OttuCards');
-
-  constructor(@Inject(HttpAdapterHost) private readonly host: HttpAdapterHost) {}
+  constructor(
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    @Optional() @Inject(OTTU_CARDS_LOGGER) private readonly logger = new Logger('OttuCards'),
+  ) {}
 
   catch(error: OttuError, context: ArgumentsHost): void {
     if (context.getType() !== 'http') throw error;
-    const answer = errorAnswer(error);
+    const answer = ottuErrorAnswer(error);
     if (answer.statusCode >= 500) this.logger.error(`${answer.errorCode} ${error.name}: ${error.message}`);
     const { httpAdapter } = this.host;
     const response: unknown = context.switchToHttp().getResponse();

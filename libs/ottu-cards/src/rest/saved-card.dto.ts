@@ -1,8 +1,8 @@
 import type { SavedCard } from '../cards/saved-card.js';
 
-/** A saved card as its owner sees it: all of `SavedCard` but the customer, who is the one that asks. */
-export class OttuSavedCardDto implements Omit<SavedCard, 'customerId'> {
-  declare readonly token: string;
+/** A saved card as its owner sees it: without the token, and without the customer, who is the one that asks. */
+export class OttuSavedCardDto implements Omit<SavedCard, 'customerId' | 'token'> {
+  declare readonly id: string;
   declare readonly brand: string | null;
   declare readonly number: string | null;
   declare readonly last4: string | null;
@@ -17,14 +17,14 @@ export class OttuSavedCardDto implements Omit<SavedCard, 'customerId'> {
   declare readonly cvvRequired: boolean;
   declare readonly agreements: readonly string[];
 
-  static from({ customerId: _owner, ...card }: SavedCard): OttuSavedCardDto {
+  static from({ customerId: _owner, token: _secret, ...card }: SavedCard): OttuSavedCardDto {
     return Object.assign(new OttuSavedCardDto(), card);
   }
 
   /** @internal read by `@nestjs/swagger` where an application has it */
   static _OPENAPI_METADATA_FACTORY(): object {
     return {
-      token: { ...text, maxLength: 50, description: 'Names the card when it is deleted or paid with.' },
+      id: { ...text, description: 'Names the card when it is deleted.' },
       brand: { ...textOrNull, example: 'VISA' },
       number: { ...textOrNull, example: '**** 0026', description: 'Masked.' },
       last4: { ...textOrNull, example: '0026' },

@@ -1,6 +1,5 @@
 import {
   applyDecorators,
-  ConflictException,
   Controller,
   Delete,
   Get,
@@ -8,44 +7,55 @@ import {
   HttpCode,
   Inject,
   type InjectionToken,
-  Param,
-  Query,
   Req,
+  SetMetadata,
   type Type,
   UseFilters,
   UseGuards,
-  ValidationPipe,
 } from '@nestjs/common';
-import type { SavedCard } from '../cards/saved-card.js';
+import { cardIdRule } from '../cards/card-id.js';
 import type { UserCardsService } from '../cards/user-cards.service.js';
-import { OttuNotFoundError, OttuRefusedError } from '../errors/errors.js';
-import { checkControllerOptions, type OttuCardsControllerOptions } from './controller.options.js';
+import { OttuNotFoundError } from '../errors/errors.js';
+import { mountPathOf, type OttuCardsControllerOptions } from './controller.options.js';
 import { CustomerGuard } from './customer.guard.js';
-import { answerOf } from './error-answer.js';
-import { invalidQuery } from './invalid-query.js';
-import { OttuListCardsQuery } from './list-cards.query.js';
-import { DELETE, Documented, LIST } from './openapi.js';
+import { readListCardsQuery, refuseQuery } from './list-cards.query.js';
+import { DELETE, Documented, LIST, Tagged } from './openapi.js';
 import { OttuErrorFilter } from './ottu-error.filter.js';
 import { OttuSavedCardDto } from './saved-card.dto.js';
 
-const NO_STORE = Header('Cache-Control', 'no-store, private');
-
-/** The controller's own pipe, because an application need not have one that validates: unknown parameters are refused. */
-function validQuery(expectedType: Type): ParameterDecorator {
-  const strict = { transform: true, whitelist: true, forbidNonWhitelisted: true };
-  return Query(new ValidationPipe({ ...strict, expectedType, exceptionFactory: invalidQuery }));
+/** Read from the request itself: no pipe of the application's touches it. */
+interface CardsRequest {
+  readonly query: unknown;
+  readonly params: { readonly id?: unknown };
 }
+
+/**
+ * Nothing between Ottu and the customer keeps an answer: neither a browser nor a proxy, nor Nest's `CacheInterceptor`,
+ * which would give one customer's list to another. It skips a route whose key is `undefined`.
+ *
+ * @see `CacheKeyFactory` of `@nestjs/cache-manager` 2.1 and later
+ */
+const NeverCached = applyDecorators(
+  Header('Cache-Control', 'no-store, private'),
+  SetMetadata('cache_module:cache_key', () => undefined),
+);
 
 /**
  * Makes a controller class of its own for each mount: metadata of a class that mounts share would be overwritten.
  *
- * @throws OttuConfigError
+ * @param title how messages name the registration
  */
-export function createUserCardsController(options: OttuCardsControllerOptions, cardsToken: InjectionToken): Type {
-  checkControllerOptions(options);
-  const { path, version, guards, decorators = [] } = options;
-  const customers = new CustomerGuard(options.customerId);
+export function createUserCardsController(
+  options: OttuCardsControllerOptions,
+  cardsToken: InjectionToken,
+  title: string,
+): Type {
+  const { version, guards, decorators = [] } = options;
+  const path = mountPathOf(options);
+  const words = wordsOf(path);
+  const customers = new CustomerGuard(options.customerId, title);
 
+  @Tagged(sentenceCase(words))
   @applyDecorators(...decorators)
   @UseFilters(OttuErrorFilter)
   @UseGuards(...(guards === 'global' ? [] : guards), customers)
@@ -54,55 +64,47 @@ export function createUserCardsController(options: OttuCardsControllerOptions, c
     constructor(@Inject(cardsToken) private readonly cards: UserCardsService) {}
 
     @Get()
-    @NO_STORE
+    @NeverCached
     @Documented(LIST)
-    async list(
-      @validQuery(OttuListCardsQuery) query: OttuListCardsQuery,
-      @Req() request: object,
-    ): Promise<OttuSavedCardDto[]> {
-      const { pgCodes, agreementId } = query;
+    async list(@Req() request: CardsRequest): Promise<OttuSavedCardDto[]> {
+      const { pgCodes, agreementId } = readListCardsQuery(request.query);
       const cards = await this.cards.list({ customerId: customers.customerOf(request), pgCodes, agreementId });
       return cards.map((card) => OttuSavedCardDto.from(card));
     }
 
-    /** Ownership is proven with the customer's own list first, so that another's card is no card at all. */
-    @Delete(':token')
+    /** Another customer's card has no id among the customer's own: it is an unknown card. */
+    @Delete(':id')
     @HttpCode(204)
-    @NO_STORE
+    @NeverCached
     @Documented(DELETE)
-    async delete(
-      @Param('token') token: string,
-      @validQuery(NoQuery) _query: NoQuery,
-      @Req() request: object,
-    ): Promise<void> {
-      const customerId = customers.customerOf(request);
-      const card = await this.cards.find({ customerId, token });
-      if (card === undefined) throw new OttuNotFoundError('The signed-in customer has no such card.');
-      await this.cards.delete({ customerId, token }).catch((error: unknown) => {
-        throw isLocked(card, error) ? new ConflictException(answerOf('card_locked')) : error;
-      });
+    async delete(@Req() request: CardsRequest): Promise<void> {
+      refuseQuery(request.query);
+      const { id } = request.params;
+      if (typeof id !== 'string' || cardIdRule(id, {}) !== undefined) {
+        throw new OttuNotFoundError('What the address names is no id of a card.');
+      }
+      await this.cards.delete({ customerId: customers.customerOf(request), id });
     }
   }
 
   // operation ids of OpenAPI are made of it, and two mounts must not share one
   Object.defineProperty(UserCardsController, 'name', {
-    value: `OttuUserCards${pascal(path, version)}Controller`,
+    value: `OttuUserCards${[...words, ...wordsOf(version)].map(capitalized).join('')}Controller`,
   });
   return UserCardsController;
 }
 
-/** A delete takes no parameters: one that names a customer is refused, not ignored. */
-class NoQuery {}
-
-function isLocked(card: SavedCard, error: unknown): boolean {
-  return card.agreements.length > 0 && OttuRefusedError.is(error) && LOCKED_STATUSES.has(error.status ?? 0);
+/** `wallet/cards` is two words. */
+function wordsOf(name: unknown): string[] {
+  const texts = [name].flat().filter((text) => typeof text === 'string');
+  return texts.flatMap((text) => text.split(/[^a-zA-Z0-9]+/)).filter((word) => word !== '');
 }
 
-/** How Ottu refuses to delete a card that an agreement rests on is published nowhere: any of these, with agreements. */
-const LOCKED_STATUSES = new Set([400, 409, 422]);
+/** `Wallet cards`. */
+function sentenceCase([first = '', ...rest]: readonly string[]): string {
+  return [capitalized(first), ...rest].join(' ');
+}
 
-/** `wallet/cards` in version 2 is `WalletCards2`. */
-function pascal(...names: unknown[]): string {
-  const words = names.flat().flatMap((name) => (typeof name === 'string' ? name.split(/[^a-zA-Z0-9]+/) : []));
-  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+function capitalized(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }

@@ -2,11 +2,15 @@ import type { SavedCard } from '../cards/saved-card.js';
 
 let counter = 0;
 
-/** A saved card, valid by default: `aCard({ isExpired: true })`. Each has a token of its own, which is no card number. */
+/**
+ * A whole saved card, valid by default: `aCard({ isExpired: true })`. Each has an id of its own, and a token that is no
+ * card number. Only what a service lists has the id that a service finds: Ottu, and so the fake, knows none.
+ */
 export function aCard(overrides: Partial<SavedCard> = {}): SavedCard {
   counter += 1;
   const last4 = String(counter % 10_000).padStart(4, '0');
   return {
+    id: `fake-card-${String(counter).padStart(14, '0')}`,
     token: `tok-${String(counter).padStart(8, '0')}`,
     customerId: 'customer-1',
     brand: 'VISA',

@@ -8,10 +8,13 @@ export interface FakeAnswer {
   readonly body?: unknown;
 }
 
+/** A card as Ottu knows it: without the id, which this library makes. A whole `SavedCard` is one. */
+export type FakeCard = Omit<SavedCard, 'id'>;
+
 interface StoredCard {
   readonly env: OttuEnv;
   readonly wire: Readonly<Record<string, unknown>> & { readonly token: string; readonly customer_id: string };
-  readonly card: SavedCard;
+  readonly card: FakeCard;
 }
 
 /**
@@ -24,12 +27,14 @@ interface StoredCard {
 export class FakeCards {
   private stored: readonly StoredCard[] = [];
 
-  save(card: SavedCard, env: OttuEnv, unknownFields: Readonly<Record<string, unknown>>): void {
-    this.remove(card.token, env);
+  save(given: FakeCard, env: OttuEnv, unknownFields: Readonly<Record<string, unknown>>): FakeCard {
+    const card = withoutId(given);
+    this.remove(card, env);
     this.stored = [...this.stored, { env, card, wire: { ...unknownFields, ...toWire(card) } }];
+    return card;
   }
 
-  of(customerId: string, env: OttuEnv): SavedCard[] {
+  of(customerId: string, env: OttuEnv): FakeCard[] {
     return this.stored.filter((it) => it.env === env && it.card.customerId === customerId).map((it) => it.card);
   }
 
@@ -67,16 +72,23 @@ export class FakeCards {
     );
     if (found === undefined) return { status: 404, body: { detail: 'Not found.' } };
     if (found.card.agreements.length > 0) return badRequest({ detail: 'The card is used by an auto-debit agreement.' });
-    this.remove(token, found.env);
+    this.remove(found.card, found.env);
     return { status: 204 };
   }
 
-  private remove(token: string, env: OttuEnv): void {
-    this.stored = this.stored.filter((it) => it.card.token !== token || it.env !== env);
+  /** In Ottu's sandbox a token is a shared test number: another customer's card with it stays. */
+  private remove({ customerId, token }: FakeCard, env: OttuEnv): void {
+    this.stored = this.stored.filter(
+      (it) => it.card.token !== token || it.card.customerId !== customerId || it.env !== env,
+    );
   }
 }
 
-function toWire(card: SavedCard): StoredCard['wire'] {
+function withoutId({ id: _id, ...card }: FakeCard & { readonly id?: string }): FakeCard {
+  return card;
+}
+
+function toWire(card: FakeCard): StoredCard['wire'] {
   return {
     customer_id: card.customerId,
     token: card.token,

@@ -1,5 +1,5 @@
-import type { SavedCard } from '../cards/saved-card.js';
 import { aCard } from './builders.js';
+import type { FakeCard } from './fake-cards.wire.js';
 import { deliverWebhook, type FakeDelivery } from './fake-delivery.js';
 import { type FakePayment, type FakeWebhook, webhookOf } from './fake-payments.wire.js';
 
@@ -20,7 +20,7 @@ export interface FakeWebhookTravel {
 /** What came of a payment. */
 export interface FakePaymentOutcome {
   /** The card that was saved or used; `undefined` without one. */
-  readonly card: SavedCard | undefined;
+  readonly card: FakeCard | undefined;
   /** The body as it was posted, to post it again; an auto-debit of the merchant's posts none. */
   readonly webhook: FakeWebhook;
   /** Every attempt to deliver it, in order; those of a duplicate after those of the first. None for an auto-debit. */
@@ -29,8 +29,8 @@ export interface FakePaymentOutcome {
 
 /** The cards that the fake has. */
 export interface FakeWallet {
-  save(card: SavedCard): SavedCard;
-  of(customerId: string): readonly SavedCard[];
+  save(card: FakeCard): FakeCard;
+  of(customerId: string): readonly FakeCard[];
 }
 
 /** Pays, saves a new card or uses an old one, and delivers the webhook. */
@@ -49,7 +49,7 @@ export async function checkOut(
 }
 
 /** @throws Error where the customer has no such card */
-function cardOf(payment: FakePayment, wallet: FakeWallet): SavedCard | undefined {
+function cardOf(payment: FakePayment, wallet: FakeWallet): FakeCard | undefined {
   const { customerId, with: used, saveCard = used === undefined, result = 'success', agreement } = payment;
   if (used !== undefined) {
     const card = wallet.of(customerId).find(({ token }) => token === used.token);

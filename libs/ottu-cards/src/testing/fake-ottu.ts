@@ -4,10 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OttuEnv } from '../cards/cards.wire.js';
-import type { SavedCard } from '../cards/saved-card.js';
 import { sampleCards } from './builders.js';
 import { answerAsOttu } from './fake-api.js';
-import { FakeCards } from './fake-cards.wire.js';
+import { type FakeCard, FakeCards } from './fake-cards.wire.js';
 import { checkOut, type FakePaymentOutcome, type FakeWebhookTravel } from './fake-checkout.js';
 import type { FakePayment } from './fake-payments.wire.js';
 
@@ -53,10 +52,10 @@ export class FakeOttu {
     this.serve(request, response).catch(() => response.destroy());
   });
 
-  /** Listens on a free port of 127.0.0.1. */
-  static async start(): Promise<FakeOttu> {
+  /** Listens on 127.0.0.1, on a free port unless one is given. */
+  static async start({ port = 0 }: { readonly port?: number } = {}): Promise<FakeOttu> {
     const fake = new FakeOttu();
-    fake.server.listen(0, '127.0.0.1');
+    fake.server.listen(port, '127.0.0.1');
     await once(fake.server, 'listening');
     return fake;
   }
@@ -76,19 +75,23 @@ export class FakeOttu {
     return { apiKey: this.apiKey, env: 'sandbox', baseUrl: this.url };
   }
 
-  /** Saves a card, or replaces the one with the same token; `unknownFields` are sent along with it. */
-  save(card: SavedCard, env: OttuEnv = 'sandbox', unknownFields: Readonly<Record<string, unknown>> = {}): SavedCard {
-    this.cards.save(card, env, unknownFields);
-    return card;
+  /**
+   * Saves a card for its customer, or replaces that customer's card with the same token; `unknownFields` are sent along
+   * with it.
+   *
+   * @returns the card without an id, which the library makes: compare with `toMatchObject`
+   */
+  save(card: FakeCard, env: OttuEnv = 'sandbox', unknownFields: Readonly<Record<string, unknown>> = {}): FakeCard {
+    return this.cards.save(card, env, unknownFields);
   }
 
   /** Saves one card of every kind: preferred, expired, expiring, without brand and number, locked by an agreement. */
-  saveSamples(customerId: string, env: OttuEnv = 'sandbox'): SavedCard[] {
+  saveSamples(customerId: string, env: OttuEnv = 'sandbox'): FakeCard[] {
     return sampleCards(customerId).map((card) => this.save(card, env, { random_field_1: 'unknown to this library' }));
   }
 
   /** What the customer has saved now. */
-  cardsOf(customerId: string, env: OttuEnv = 'sandbox'): SavedCard[] {
+  cardsOf(customerId: string, env: OttuEnv = 'sandbox'): FakeCard[] {
     return this.cards.of(customerId, env);
   }
 

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { SavedCard } from '../cards/saved-card.js';
+import type { FakeCard } from './fake-cards.wire.js';
 
 /** A payment that a customer makes at the fake, and the webhook that tells of it. */
 export interface FakePayment {
@@ -42,7 +43,7 @@ export type FakeWebhook = Readonly<Record<string, unknown>>;
  *
  * @see Ottu's webhook guides, seen 2026-11-20
  */
-export function webhookOf(payment: FakePayment, card: SavedCard | undefined): FakeWebhook {
+export function webhookOf(payment: FakePayment, card: FakeCard | undefined): FakeWebhook {
   const { customerId, scheme = 'subscription', result = 'success', agreement, paymentType = 'one_off' } = payment;
   const payload = {
     amount: '10.000',
@@ -103,7 +104,7 @@ function isSigned(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
-function tokenOf(card: SavedCard, form: FakePayment['tokenForm'] = 'partial'): unknown {
+function tokenOf(card: FakeCard, form: FakePayment['tokenForm'] = 'partial'): unknown {
   if (form === 'text') return card.token;
   const partial = {
     token: card.token,

@@ -1,60 +1,104 @@
-import type { HttpService } from '@nestjs/axios';
+import { HttpService } from '@nestjs/axios';
 import { Logger } from '@nestjs/common';
-import { AttemptLoop } from './attempt-loop.js';
-import { CallScope } from './call-scope.js';
+import { Deadline } from '../common/deadline.js';
+import type { OttuLimiter } from '../common/limiter.js';
+import { OttuError } from '../errors/ottu.error.js';
+import { CallStatus, type UserCardsStatus } from './call-status.js';
+import { ConnectionPool } from './connection-pool.js';
+import { LimiterCheck } from './limiter.js';
 import { logLine } from './log-line.js';
 import type { CallOptions, OttuCall } from './ottu-call.js';
-import { QuotaGate } from './quota-gate.js';
-import { RetryBudget } from './retry-budget.js';
+import { connector } from './proxy-tunnel.js';
+import { RateLimitGate } from './rate-limit-gate.js';
+import { RetryLoop, type RetryLoopContext } from './retry-loop.js';
+import { RetryBudget } from './retry-policy.js';
+import type { OttuCallTrace } from './tracing.js';
+import { axiosOver } from './undici.adapter.js';
 
 /** What the transport needs to know; the module resolves it. */
 export interface TransportOptions {
+  /** The registration's name, where it has one: log lines show it. */
+  readonly name?: string | undefined;
+  readonly origin: string;
+  readonly proxy: string | undefined;
   /** A function is asked once per call and must give a sound key or reject with an `OttuConfigError`. */
   readonly apiKey: string | (() => Promise<string>);
   readonly timeoutMs: number;
   readonly maxRetries: number;
+  /** Asked before every request. */
+  readonly limiter?: OttuLimiter | undefined;
 }
-
-const CLOSE_POLL_MS = 20;
 
 /** Sends calls to Ottu and settles each within its deadline, whatever the peer does. Knows no card. */
 export class OttuTransport {
-  private readonly logger = new Logger('OttuCards');
-  private readonly budget = new RetryBudget();
-  private readonly gate = new QuotaGate((event, facts) =>
-    event === 'gate-closed' ? this.logger.warn(logLine(event, facts)) : this.logger.log(logLine(event)),
-  );
-  private readonly running = new Set<CallScope>();
-  private closed = false;
+  private readonly connections: ConnectionPool;
+  private readonly context: RetryLoopContext;
+  private readonly calls = new CallStatus();
+  private running = 0;
+  private onIdle: (() => void) | undefined;
 
+  /** @param shutdown aborts when the application has no more time for calls */
   constructor(
-    private readonly http: HttpService,
     private readonly options: TransportOptions,
-  ) {}
+    private shutdown: AbortSignal,
+  ) {
+    const logger = new Logger(['OttuCards', options.name].filter(Boolean).join(' '));
+    this.connections = new ConnectionPool(options.origin, connector(options.proxy));
+    const { limiter } = options;
+    this.context = {
+      // of its own: interceptors of the application's HttpService could log the key
+      axios: new HttpService(axiosOver(this.connections, options.origin)).axiosRef,
+      budget: new RetryBudget(),
+      gate: new RateLimitGate((event, facts) =>
+        event === 'gate-closed' ? logger.warn(logLine(event, facts)) : logger.log(logLine(event)),
+      ),
+      limiter:
+        limiter &&
+        new LimiterCheck(limiter, options.origin, (event, facts) =>
+          event === 'limiter-failed' ? logger.warn(logLine(event, facts)) : logger.log(logLine(event)),
+        ),
+      logger,
+      maxRetries: options.maxRetries,
+    };
+  }
 
-  async send<T>(call: OttuCall<T>, { signal, timeoutMs = this.options.timeoutMs }: CallOptions = {}): Promise<T> {
-    const scope = new CallScope(timeoutMs, signal);
-    this.running.add(scope);
-    if (this.closed) scope.end('shutdown');
+  /** @param trace is told how many requests it took, and Ottu's last status */
+  async send<T>(
+    call: OttuCall<T>,
+    { signal, timeoutMs = this.options.timeoutMs }: CallOptions = {},
+    trace?: OttuCallTrace,
+  ): Promise<T> {
+    const deadline = new Deadline({ timeoutMs, signal, shutdown: this.shutdown });
+    this.running += 1;
     try {
-      const { http, budget, gate, logger } = this;
-      const { apiKey: key, maxRetries } = this.options;
-      const apiKey = typeof key === 'string' ? key : await scope.race(key);
-      return await new AttemptLoop(call, scope, { http, budget, gate, logger, maxRetries, apiKey }).run();
+      const { apiKey: key } = this.options;
+      const apiKey = typeof key === 'string' ? key : (await deadline.race(key))?.value;
+      const answer = await new RetryLoop(call, deadline, apiKey, this.context, trace).run();
+      this.calls.succeeded();
+      return answer;
     } catch (error) {
-      throw scope.ending === 'caller' ? signal?.reason : error;
+      if (deadline.ended === 'aborted') throw signal?.reason;
+      if (OttuError.is(error) && deadline.ended !== 'shutdown') this.calls.failed(error);
+      throw error;
     } finally {
-      this.running.delete(scope);
-      scope.release();
+      deadline.release();
+      this.running -= 1;
+      if (this.running === 0) this.onIdle?.();
     }
   }
 
-  /** Takes no further calls, gives those in flight `graceMs` to settle, then ends them. */
-  async close(graceMs: number): Promise<void> {
-    this.closed = true;
-    const grace = new CallScope(graceMs, undefined);
-    while (this.running.size > 0 && !grace.ending) await grace.sleep(CLOSE_POLL_MS);
-    grace.release();
-    for (const scope of this.running) scope.end('shutdown');
+  /** What calls have come to lately; asks nobody. */
+  status(): UserCardsStatus {
+    return this.calls.read(this.context.gate.remainingMs(performance.now()));
+  }
+
+  /** Takes no further calls, waits for those that run (the shutdown signal ends them), then closes the connections. */
+  async close(): Promise<void> {
+    this.shutdown = AbortSignal.abort();
+    await new Promise<void>((resolve) => {
+      this.onIdle = resolve;
+      if (this.running === 0) resolve();
+    });
+    await this.connections.destroy();
   }
 }

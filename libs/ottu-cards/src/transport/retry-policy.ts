@@ -1,20 +1,20 @@
 /** How a failed attempt may be repeated. */
 export type Retry =
   | 'never'
-  /** At once: the server had closed a kept-alive socket. A second time in one call it counts as `backoff`. */
-  | 'now'
+  /** At once: the server had closed a kept-alive connection. A second time in one call it counts as `backoff`. */
+  | 'immediately'
   /** After a pause, but only once in a call. */
   | 'once'
   /** After a pause that grows. */
   | 'backoff'
-  /** After the pause that the server asks for, else as `backoff`. */
-  | 'as-told'
-  /** The same, but never sooner than after a second. */
-  | 'throttled';
+  /** After the pause that `Retry-After` asks for, else as `backoff`. */
+  | 'retry-after'
+  /** The same, but without `Retry-After` never sooner than after a second. */
+  | 'too-many-requests';
 
 const BASE_MS = 200;
 const MAX_BACKOFF_MS = 2_000;
-const THROTTLED_MS = 1_000;
+const TOO_MANY_REQUESTS_MS = 1_000;
 const LONGEST_WAIT_MS = 10_000;
 
 /**
@@ -36,36 +36,38 @@ export function retryDelayMs(
       return undefined;
     case 'once':
       return earlier.includes('once') ? undefined : backoffMs;
-    case 'now':
-      return earlier.includes('now') ? backoffMs : 0;
+    case 'immediately':
+      return earlier.includes('immediately') ? backoffMs : 0;
     case 'backoff':
       return backoffMs;
-    case 'as-told':
-    case 'throttled':
-      if (retryAfterMs === undefined) return (retry === 'throttled' ? THROTTLED_MS : 0) + backoffMs;
+    case 'retry-after':
+    case 'too-many-requests':
+      if (retryAfterMs === undefined) return (retry === 'too-many-requests' ? TOO_MANY_REQUESTS_MS : 0) + backoffMs;
       return retryAfterMs > LONGEST_WAIT_MS ? undefined : retryAfterMs * (1 + random / 10);
   }
 }
 
-/** Whether a `Retry-After` of such a failure speaks to all calls, not to this one alone. */
-export function mayAskForPause(retry: Retry): boolean {
-  return retry === 'as-told' || retry === 'throttled';
+/** Whether the `Retry-After` of such a failure holds for all calls, not for this one alone. */
+export function holdsForAllCalls(retry: Retry): boolean {
+  return retry === 'retry-after' || retry === 'too-many-requests';
 }
 
-/**
- * Reads `Retry-After`, seconds or an HTTP date, as milliseconds from now; `undefined` for garbage, zero and the past.
- * May be far larger than a timer bears: it is compared before it is waited for.
- */
-export function parseRetryAfter(header: unknown, now: number): number | undefined {
-  if (typeof header !== 'string') return undefined;
-  const text = header.trim();
-  if (/^\d{1,15}$/.test(text)) return positive(Number(text) * 1_000);
-  return HTTP_DATE.test(text) ? positive(Date.parse(text) - now) : undefined;
-}
+const FULL_BUDGET = 10;
+const EARNED_PER_SUCCESS = 0.1;
 
-/** @see RFC 9110, 5.6.7: the preferred form, and the only one that servers still send */
-const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+/** Keeps an outage from tripling the load: each retry costs a token, ten successes earn one, ten are the most. */
+export class RetryBudget {
+  private tokens = FULL_BUDGET;
 
-function positive(ms: number): number | undefined {
-  return ms > 0 ? ms : undefined;
+  /** Takes a token; `false` when there is none. */
+  spend(): boolean {
+    if (this.tokens < 1) return false;
+    this.tokens -= 1;
+    return true;
+  }
+
+  earn(): void {
+    // rounded, or a hundred tenths would be less than ten
+    this.tokens = Math.min(FULL_BUDGET, Math.round((this.tokens + EARNED_PER_SUCCESS) * 10) / 10);
+  }
 }

@@ -1,63 +1,66 @@
-import axios, { type AxiosAdapter, type AxiosInstance, type AxiosRequestConfig } from 'axios';
-import { connector } from './connectors.js';
-import { Exchange } from './exchange.js';
-import type { Outcome } from './outcome.js';
-import { SocketPool } from './socket-pool.js';
+import axios, { type AxiosInstance, type AxiosRequestConfig, type InternalAxiosRequestConfig } from 'axios';
+import type { Dispatcher } from 'undici';
+import { Deadline } from '../common/deadline.js';
+import { withoutPrototype } from '../common/without-prototype.js';
+import { Attempt } from './attempt.js';
+import type { AttemptResult } from './attempt-result.js';
+import type { ConnectionPool } from './connection-pool.js';
 
-/** Named one by one: an application's own axios defaults, cookies among them, are not for Ottu. */
-const SENT = ['Accept', 'Content-Type', 'User-Agent', 'Authorization'];
-
-/** A request of axios that carries its exchange down to the sockets. */
-export interface ExchangeRequest extends AxiosRequestConfig {
-  readonly exchange: Exchange;
-}
-
-export interface SocketOptions {
-  readonly origin: string;
-  readonly proxy: string | undefined;
+/** A request of axios with what an attempt needs besides. */
+export interface AttemptRequest extends AxiosRequestConfig<string | undefined> {
+  readonly method: 'POST' | 'DELETE';
+  /** The path and query, percent-encoded. */
+  readonly url: string;
+  /** Of this attempt, in milliseconds. */
+  readonly timeout: number;
+  /** Of the whole call. axios' own `signal` would drop a result that comes with the abort, such as a 204. */
+  readonly deadline: Deadline;
+  /** Whether the attempt must not use a connection that was open before. */
+  readonly freshConnection: boolean;
 }
 
 /**
- * The socket level under axios: no redirects, decompression or cookies. Its response carries the outcome of the
- * exchange as `data`, whatever happened; it never rejects, so axios never makes an error with a request in it.
+ * An axios of this library's own that sends through these connections: no redirects, decompression or cookies. It
+ * resolves with the `AttemptResult` as `data`, whatever happened; `status` is 0 where no answer came. None of the
+ * application's `axios.defaults` applies.
  */
-export class UndiciSockets {
-  private readonly pool: SocketPool;
-
-  constructor(private readonly options: SocketOptions) {
-    this.pool = new SocketPool(options.origin, connector(options.proxy));
-  }
-
-  /** An axios of its own, on these sockets: no status is an error to it, no body is touched. */
-  axios(): AxiosInstance {
-    return axios.create({
-      adapter: this.adapter,
-      headers: { Accept: 'application/json', 'User-Agent': 'nestjs-ottu-cards' },
-      transformRequest: [],
-      transformResponse: [],
-    });
-  }
-
-  /** Destroys every socket, those still connecting included. */
-  async destroy(): Promise<void> {
-    await this.pool.destroy();
-  }
-
-  private readonly adapter: AxiosAdapter = async (config) => {
-    const exchange: unknown = 'exchange' in config ? config.exchange : undefined;
-    if (!(exchange instanceof Exchange)) throw new TypeError('This HttpService belongs to OttuTransport');
-    this.pool.carry(exchange, {
-      origin: this.options.origin,
-      path: config.url ?? '',
-      method: config.method === 'delete' ? 'DELETE' : 'POST',
-      headers: Object.fromEntries(SENT.map((name) => [name, config.headers.get(name)]).filter(isGiven)),
-      body: typeof config.data === 'string' ? config.data : null,
-    });
-    const data: Outcome = await exchange.outcome;
-    return { data, status: 0, statusText: '', headers: {}, config };
+export function axiosOver(pool: ConnectionPool, origin: string): AxiosInstance {
+  const instance = axios.create();
+  for (const name of Reflect.ownKeys(instance.defaults)) Reflect.deleteProperty(instance.defaults, name);
+  instance.defaults.adapter = async (config) => {
+    const attempt = attemptOf(config);
+    pool.dispatch(requestOf(config, origin), attempt);
+    const data: AttemptResult = await attempt.result;
+    const status = data.kind === 'answered' ? data.status : 0;
+    return { data, status, statusText: '', headers: {}, config };
   };
+  return instance;
 }
 
-function isGiven(header: readonly unknown[]): header is readonly [string, string] {
-  return typeof header[1] === 'string';
+function attemptOf(config: InternalAxiosRequestConfig): Attempt {
+  const deadline: unknown = 'deadline' in config ? config.deadline : undefined;
+  if (!(deadline instanceof Deadline)) throw new TypeError('Only OttuTransport sends through this axios');
+  return new Attempt({
+    method: methodOf(config),
+    timeoutMs: config.timeout ?? deadline.remainingMs,
+    deadline,
+    freshConnection: 'freshConnection' in config && config.freshConnection === true,
+  });
+}
+
+function requestOf(config: InternalAxiosRequestConfig, origin: string): Dispatcher.DispatchOptions {
+  const headers: string[] = [];
+  for (const [name, value] of config.headers) if (typeof value === 'string') headers.push(name, value);
+  const body: unknown = config.data;
+  return withoutPrototype({
+    origin,
+    path: config.url ?? '',
+    method: methodOf(config),
+    headers,
+    body: typeof body === 'string' ? body : null,
+  });
+}
+
+function methodOf({ method }: InternalAxiosRequestConfig): 'POST' | 'DELETE' {
+  return method === 'delete' ? 'DELETE' : 'POST';
 }

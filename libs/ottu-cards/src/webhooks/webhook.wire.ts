@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { customerIdRule, tokenRule } from '../cards/card-arguments.js';
+import { customerIdRule, tokenRule } from '../cards/card-rules.js';
 import type { CardReference } from '../cards/saved-card.js';
 import { isRecord } from '../common/is-record.js';
 import { type SignedValues, valueAt, type WebhookScheme } from './signed-fields.wire.js';

@@ -1,0 +1,99 @@
+import type { CustomerCall, ListCache, ListOptions, ListSource } from '../cards/list-cache.js';
+import type { ListCardsFilter, SavedCard } from '../cards/saved-card.js';
+import { Deadline } from '../common/deadline.js';
+import { OttuDeleteUnknownError, OttuTimeoutError } from '../errors/errors.js';
+import { OttuError } from '../errors/ottu.error.js';
+import type { ListStore, Lookup, Miss } from './list-store.js';
+import { SingleFlight } from './single-flight.js';
+
+/** How long Ottu may still carry out a delete that ended without a clear answer. */
+const UNCERTAIN_MS = 60_000;
+
+type Send = Parameters<ListCache['list']>[2];
+
+/** Stands between the service and Ottu: serves kept lists, shares requests, and forgets a customer after a change. */
+export class CachedLists implements ListCache {
+  readonly #store: ListStore;
+  readonly #flights: SingleFlight<readonly SavedCard[]>;
+  readonly #timeoutMs: number;
+
+  /** @param timeoutMs of the module, for calls that bring none */
+  constructor(store: ListStore, timeoutMs: number) {
+    this.#store = store;
+    this.#flights = new SingleFlight(timeoutMs);
+    this.#timeoutMs = timeoutMs;
+  }
+
+  async list(filter: ListCardsFilter, options: ListOptions, send: Send, from?: ListSource): Promise<SavedCard[]> {
+    const { signal, timeoutMs = this.#timeoutMs, fresh } = options;
+    signal?.throwIfAborted();
+    if (from) from.source = 'cache';
+    const found = fresh ? this.#afresh(filter) : this.#store.lookup(filter);
+    if (!(found instanceof Promise) && found.cards) return copyOf(found.cards);
+    const caller = new Deadline({ signal, timeoutMs });
+    try {
+      const lookup = (await caller.race(() => found))?.value;
+      if (lookup?.cards) return copyOf(lookup.cards);
+      const asked = lookup && (await this.#ask(lookup, caller, send, from));
+      if (asked) return copyOf(asked.value);
+      throw caller.ended === 'aborted' ? signal?.reason : timedOut(timeoutMs);
+    } finally {
+      caller.release();
+    }
+  }
+
+  async forgetAfter<T>(call: CustomerCall, work: () => Promise<T>): Promise<T> {
+    const { customerId, effect, signal, timeoutMs = this.#timeoutMs } = call;
+    const caller = new Deadline({ signal, timeoutMs });
+    const forget = async (uncertainMs: number): Promise<void> => {
+      const told = this.#store.forget(customerId, uncertainMs); // also when the caller is gone
+      await caller.race(() => told);
+    };
+    try {
+      const result = await work();
+      await forget(0);
+      return result;
+    } catch (error) {
+      if (effect === 'delete') await forget(isCertain(error) ? 0 : UNCERTAIN_MS);
+      throw error;
+    } finally {
+      caller.release();
+    }
+  }
+
+  #ask(
+    { key, keep }: Miss,
+    caller: Deadline,
+    send: Send,
+    from: ListSource | undefined,
+  ): Promise<{ readonly value: readonly SavedCard[] } | undefined> {
+    if (from) from.source = 'shared';
+    return this.#flights.join(key, caller, async (limits) => {
+      if (from) from.source = 'ottu';
+      const cards = await send(limits);
+      keep(cards);
+      return cards;
+    });
+  }
+
+  /** Nothing from before now is served, and nothing from before now is kept after it. */
+  async #afresh(filter: ListCardsFilter): Promise<Lookup> {
+    await this.#store.forget(filter.customerId, 0);
+    return this.#store.lookup(filter);
+  }
+}
+
+/** Cards of the caller's own: what it does to them, no other caller sees. */
+function copyOf(cards: readonly SavedCard[]): SavedCard[] {
+  return cards.map((card) => ({ ...card, agreements: [...card.agreements] }));
+}
+
+/** Whether Ottu can no longer carry out the delete: it said so, or never got it. */
+function isCertain(error: unknown): boolean {
+  return OttuError.is(error) && !OttuDeleteUnknownError.is(error);
+}
+
+/** Without `attempts`: the shared request counts them, and may go on for others. */
+function timedOut(timeoutMs: number): OttuTimeoutError {
+  return new OttuTimeoutError(`No answer from Ottu to a list of saved cards within ${timeoutMs} ms (timeoutMs).`);
+}

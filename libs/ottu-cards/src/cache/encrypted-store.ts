@@ -1,0 +1,38 @@
+import { createHmac } from 'node:crypto';
+import { deriveKey, Encryption } from '../common/encryption.js';
+import type { CardStore } from './card-cache.options.js';
+
+/** A user's store that sees neither customers nor cards: keys are HMACs, values are encrypted for their key. */
+export class EncryptedStore {
+  readonly #store: CardStore;
+  readonly #nameKey: Buffer;
+  readonly #encryption: Encryption;
+  readonly #scope: readonly string[];
+
+  /** @param scope tells modules that share the store and the secret apart */
+  constructor(store: CardStore, secret: string, scope: readonly string[]) {
+    this.#store = store;
+    this.#nameKey = deriveKey(secret, 'cache names');
+    this.#encryption = new Encryption(deriveKey(secret, 'cache values'));
+    this.#scope = scope;
+  }
+
+  /** The key of what `parts` tell apart. */
+  keyOf(...parts: readonly string[]): string {
+    const name = JSON.stringify([...this.#scope, ...parts]); // joined texts could be equal
+    return `ottu-cards:${createHmac('sha256', this.#nameKey).update(name).digest('base64url')}`;
+  }
+
+  /** `undefined` for everything that was not set here with the same secret under the same key. */
+  async get(key: string): Promise<unknown> {
+    return this.#encryption.decrypt(key, await this.#store.get(key));
+  }
+
+  async set(key: string, value: unknown, ttlMs: number): Promise<void> {
+    await this.#store.set(key, this.#encryption.encrypt(key, value), ttlMs);
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.#store.delete(key);
+  }
+}

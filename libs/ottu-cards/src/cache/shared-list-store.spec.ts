@@ -1,0 +1,206 @@
+import fc from 'fast-check';
+import type { SavedCard } from '../cards/saved-card.js';
+import { aCard } from '../testing/builders.js';
+import type { CardStore } from './card-cache.options.js';
+import { CachedLists } from './cached-lists.js';
+import { EncryptedStore } from './encrypted-store.js';
+import { SharedListStore } from './shared-list-store.js';
+
+const TTL_MS = 60_000;
+const ANNA = { customerId: 'anna' };
+
+/** One thing that happens in one of two instances. */
+interface Step {
+  readonly instance: 0 | 1;
+  readonly kind: 'list' | 'filtered list' | 'delete';
+  /** Begins when the step before has settled, whatever else is under way. */
+  readonly waits: boolean;
+  /** How long Ottu's answer is on its way, in turns of the scheduler. */
+  readonly turns: number;
+}
+
+const STEPS = fc.array(
+  fc.record<Step>({
+    instance: fc.constantFrom(0, 1),
+    kind: fc.constantFrom('list', 'list', 'filtered list', 'delete'),
+    waits: fc.boolean(),
+    turns: fc.constantFrom(1, 1, 10, 30),
+  }),
+  { minLength: 3, maxLength: 9 },
+);
+
+/** Two instances, one Ottu and one store; every request and every command travels there and back in an order of chance. */
+class World {
+  readonly problems: string[] = [];
+  /** Ottu's list is one card whose token counts the deletes so far. */
+  private version = 0;
+  private readonly settled = [0, 0];
+  private readonly data = new Map<string, string>();
+  private readonly instances: readonly CachedLists[];
+
+  constructor(
+    private readonly scheduler: fc.Scheduler,
+    /** Which writes get lost while the store says that they are done, as a Keyv says whose Redis is gone. */
+    private readonly losses: Iterator<boolean>,
+  ) {
+    this.instances = [0, 1].map(() => {
+      const store = new EncryptedStore(this.store(), 'obviously false secret', ['shop']);
+      return new CachedLists(new SharedListStore(store, TTL_MS), TTL_MS);
+    });
+  }
+
+  /** @param seenBy whose deletes a list must know of: those of all instances, or of its own alone */
+  async run(steps: readonly Step[], seenBy: 'all' | 'its own'): Promise<void> {
+    const running: Promise<void>[] = [];
+    for (const step of steps) {
+      if (step.waits) await running.at(-1);
+      running.push(step.kind === 'delete' ? this.delete(step) : this.list(step, seenBy));
+    }
+    await Promise.all(running);
+  }
+
+  private async list({ instance, kind, turns }: Step, seenBy: 'all' | 'its own'): Promise<void> {
+    const known = seenBy === 'all' ? Math.max(...this.settled) : (this.settled[instance] ?? 0);
+    const filter = kind === 'list' ? ANNA : { ...ANNA, pgCodes: ['knet'] };
+    const cards = await this.instances[instance]?.list(filter, {}, () => this.ask(turns));
+    const shown = Number(cards?.[0]?.token);
+    if (!(shown >= known)) this.problems.push(`instance ${instance} shows ${shown} after delete ${known}`);
+  }
+
+  private async delete({ instance }: Step): Promise<void> {
+    const version = await this.instances[instance]?.forgetAfter({ ...ANNA, effect: 'delete' }, async () => {
+      await this.scheduler.schedule(Promise.resolve(), 'delete, there');
+      this.version += 1;
+      const done = this.version;
+      await this.scheduler.schedule(Promise.resolve(), 'delete, back');
+      return done;
+    });
+    this.settled[instance] = Math.max(version ?? 0, this.settled[instance] ?? 0);
+  }
+
+  private async ask(turns: number): Promise<SavedCard[]> {
+    await this.scheduler.schedule(Promise.resolve(), 'list, there');
+    const cards = [aCard({ ...ANNA, token: String(this.version) })];
+    for (let turn = 0; turn < turns; turn += 1) await this.scheduler.schedule(Promise.resolve(), 'list, back');
+    return cards;
+  }
+
+  private store(): CardStore {
+    const travel = async <T>(what: string, act: () => T): Promise<T> => {
+      await this.scheduler.schedule(Promise.resolve(), `${what}, there`);
+      const result = act();
+      await this.scheduler.schedule(Promise.resolve(), `${what}, back`);
+      return result;
+    };
+    return {
+      get: (key) => travel('get', () => this.data.get(key)),
+      set: (key, value) => travel('set', () => this.losses.next().value === true || this.data.set(key, value)),
+      delete: (key) => travel('delete', () => this.data.delete(key)),
+    };
+  }
+}
+
+const NEVER = fc.constant({ next: () => ({ done: false, value: false }) });
+const SOMETIMES = fc.infiniteStream(fc.boolean());
+
+it.each([
+  ['every instance once the store knows it', 'all', NEVER],
+  ['its own instance even where the store loses writes', 'its own', SOMETIMES],
+] as const)(
+  'a settled delete is known to %s, in whatever order commands arrive',
+  async (_, seenBy, losses) => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), losses, STEPS, async (scheduler, lost, steps) => {
+        const world = new World(scheduler, lost);
+        await scheduler.waitFor(world.run(steps, seenBy));
+        expect(world.problems).toEqual([]);
+      }),
+      { numRuns: 400, endOnFailure: true },
+    );
+  },
+  60_000,
+);
+
+describe('a kept list', () => {
+  const secret = 'obviously false secret';
+  const shop = ['shop'];
+  let data: Map<string, string>;
+  let store: SharedListStore;
+  const encrypted = (): EncryptedStore => new EncryptedStore(data, secret, shop);
+  beforeEach(() => {
+    data = new Map();
+    store = new SharedListStore(encrypted(), TTL_MS);
+  });
+
+  async function keep(cards: readonly SavedCard[]): Promise<void> {
+    const lookup = await store.lookup(ANNA);
+    if (lookup.cards === undefined) lookup.keep(cards);
+    await new Promise(setImmediate);
+  }
+
+  /** Changes what lies there as only this library can, for it has the secret. */
+  async function change(to: (entry: object) => object): Promise<void> {
+    const key = encrypted().keyOf('list', ANNA.customerId, '');
+    const entry: unknown = await encrypted().get(key);
+    if (typeof entry !== 'object' || entry === null) throw new Error('Nothing was kept.');
+    await encrypted().set(key, to(entry), TTL_MS);
+  }
+
+  it('is read back whole', async () => {
+    const cards = [aCard({ ...ANNA, agreements: ['A-1'], brand: null }), aCard(ANNA)];
+    await keep(cards);
+    await change((entry) => entry);
+    expect((await store.lookup(ANNA)).cards).toEqual(cards);
+  });
+
+  it.each<[name: string, to: (entry: object) => object]>([
+    ['when it is of another format', (entry) => ({ ...entry, format: 0 })],
+    ['without cards', (entry) => ({ ...entry, cards: undefined })],
+    [
+      'with one card of another customer',
+      (entry) => ({ ...entry, cards: [aCard(ANNA), aCard({ customerId: 'bader' })] }),
+    ],
+    ['with a card that is none', (entry) => ({ ...entry, cards: [null] })],
+    ['when it is of another version', (entry) => ({ ...entry, version: 'another' })],
+    ['when it is from the future', (entry) => ({ ...entry, askedAt: Date.now() + 5_000 })],
+  ])('is not served %s', async (_, to) => {
+    await keep([aCard(ANNA)]);
+    await change(to);
+    expect((await store.lookup(ANNA)).cards).toBeUndefined();
+  });
+
+  it('has the format of these fields of a card: when they change, raise ENTRY_FORMAT', () => {
+    expect(Object.keys(aCard()).toSorted()).toEqual(
+      [
+        'token',
+        'customerId',
+        'brand',
+        'number',
+        'last4',
+        'nameOnCard',
+        'expiryMonth',
+        'expiryYear',
+        'pgCode',
+        'pgName',
+        'isPreferred',
+        'isExpired',
+        'willExpireSoon',
+        'cvvRequired',
+        'agreements',
+      ].toSorted(),
+    );
+  });
+});
+
+it('gives different things different keys that show none of them', () => {
+  const store = new EncryptedStore(new Map<string, string>(), 'obviously false secret', ['a']);
+  const other = new EncryptedStore(new Map<string, string>(), 'obviously false secret', ['a', 'b']);
+  const another = new EncryptedStore(new Map<string, string>(), 'another false secret', ['a']);
+  const keys = [
+    ...[['b', 'c'], ['b,c'], ['b'], ['b"', 'c'], ['["b","c"]'], ['']].map((parts) => store.keyOf(...parts)),
+    other.keyOf('d'),
+    another.keyOf('b'),
+  ];
+  expect(new Set(keys).size).toBe(keys.length);
+  for (const key of keys) expect(key).toMatch(/^ottu-cards:[\w-]{43}$/);
+});

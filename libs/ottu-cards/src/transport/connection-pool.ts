@@ -1,0 +1,144 @@
+import { type buildConnector, Client, type Dispatcher } from 'undici';
+import { withoutPrototype } from '../common/without-prototype.js';
+import type { Attempt, AttemptConnection } from './attempt.js';
+
+/** Connections that one module instance opens at most, shared by all its calls. */
+const MAX_CONNECTIONS = 50;
+
+/** Shorter than the 5 s after which common servers close an idle connection themselves. */
+const IDLE_MS = 4_000;
+
+/** A socket, or what is becoming one. */
+export interface Connecting {
+  readonly destroyed: boolean;
+  destroy(error?: Error): unknown;
+}
+
+/** Opens a socket, and gives at once what can be destroyed meanwhile. */
+export type Connect = (target: buildConnector.Options, ready: buildConnector.Callback) => Connecting;
+
+/**
+ * At most fifty connections, and a queue before them, first come first served. An attempt that ends while it waits or
+ * connects leaves nothing behind, which undici's own pool does not promise.
+ */
+export class ConnectionPool {
+  private readonly connections: Connection[] = [];
+  private readonly free: Connection[] = [];
+  private readonly waiting = new Map<Attempt, Dispatcher.DispatchOptions>();
+  private isClosed = false;
+
+  constructor(
+    private readonly origin: string,
+    private readonly connect: Connect,
+  ) {}
+
+  dispatch(request: Dispatcher.DispatchOptions, attempt: Attempt): void {
+    if (this.isClosed || attempt.isOver) return attempt.refuse();
+    attempt.connection = { reused: false, abandon: () => this.waiting.delete(attempt), release: () => undefined };
+    this.waiting.set(attempt, request);
+    this.serve();
+  }
+
+  async destroy(): Promise<void> {
+    this.isClosed = true;
+    for (const attempt of this.waiting.keys()) attempt.refuse();
+    this.waiting.clear();
+    await Promise.all(this.connections.map((connection) => connection.destroy()));
+  }
+
+  private serve(): void {
+    for (const [attempt, request] of this.waiting) {
+      const connection = this.take(attempt.freshConnection);
+      if (connection === undefined) return;
+      this.waiting.delete(attempt);
+      connection.dispatch(request, attempt);
+    }
+  }
+
+  private take(fresh: boolean): Connection | undefined {
+    const fitting = this.free.findLastIndex(({ isOpen }) => isOpen !== fresh);
+    if (fitting !== -1) return this.free.splice(fitting, 1)[0];
+    return (fresh ? this.add() : undefined) ?? this.free.pop() ?? this.add();
+  }
+
+  private add(): Connection | undefined {
+    if (this.connections.length === MAX_CONNECTIONS) return undefined;
+    const connection = new Connection(this.origin, this.connect, () => {
+      this.free.push(connection);
+      queueMicrotask(() => this.serve()); // not while undici is still at it
+    });
+    this.connections.push(connection);
+    return connection;
+  }
+}
+
+/** Ends a socket whose attempt is over. One for all: it is never shown, and an Error per abort is dear. */
+const ABANDONED = new Error('abandoned');
+
+/** undici would connect again and again while nothing has been written; an attempt connects once. */
+const LOST = Object.assign(new Error('closed before the request was sent'), { code: 'ECONNRESET' });
+
+/** Carries one attempt at a time, on a socket that stays open in between. */
+class Connection implements AttemptConnection {
+  reused = false;
+
+  private socket: Connecting | undefined;
+  private attempt: Attempt | undefined;
+  private hasConnected = false;
+  private readonly client: Client;
+
+  constructor(
+    origin: string,
+    private readonly connect: Connect,
+    private readonly onFree: () => void,
+  ) {
+    const options: Client.Options = {
+      keepAliveTimeout: IDLE_MS,
+      keepAliveMaxTimeout: IDLE_MS,
+      headersTimeout: 0, // each attempt has its own time limit
+      bodyTimeout: 0,
+      connect: (target, ready) => this.open(target, ready),
+    };
+    this.client = new Client(origin, withoutPrototype(options));
+  }
+
+  get isOpen(): boolean {
+    return this.socket?.destroyed === false;
+  }
+
+  dispatch(request: Dispatcher.DispatchOptions, attempt: Attempt): void {
+    attempt.connection = this;
+    this.attempt = attempt;
+    this.hasConnected = false;
+    if (attempt.freshConnection) this.socket?.destroy(); // undici connects anew once it has closed
+    this.client.dispatch(request, attempt);
+  }
+
+  abandon(attempt: Attempt): void {
+    if (attempt === this.attempt) this.socket?.destroy(ABANDONED);
+  }
+
+  release(): void {
+    this.reused = true;
+    this.attempt = undefined;
+    this.onFree();
+  }
+
+  async destroy(): Promise<void> {
+    const closed = this.client.destroy();
+    this.socket?.destroy(ABANDONED); // undici leaves a connecting socket open
+    await closed;
+  }
+
+  private open(target: buildConnector.Options, ready: buildConnector.Callback): void {
+    if (this.attempt === undefined || this.attempt.isOver) return ready(ABANDONED, null);
+    if (this.hasConnected) return ready(LOST, null);
+    this.hasConnected = true;
+    this.reused = false;
+    this.socket = this.connect(target, (...result) => {
+      if (result[1] !== null) this.socket = result[1];
+      ready(...result);
+    });
+    return undefined;
+  }
+}

@@ -1,0 +1,46 @@
+import fc from 'fast-check';
+import { parseRetryAfter } from './retry-after.js';
+
+const NOW = Date.parse('Fri, 20 Nov 2026 10:00:00 GMT');
+
+describe('parseRetryAfter', () => {
+  it.each<[header: unknown, ms: number | undefined]>([
+    ['1', 1_000],
+    [' 120 ', 120_000],
+    ['3600', 3_600_000],
+    ['99999999999', 99_999_999_999_000],
+    ['999999999999999', 999_999_999_999_999_000],
+    ['9999999999999999', undefined],
+    ['0', undefined],
+    ['-5', undefined],
+    ['+5', undefined],
+    ['1.5', undefined],
+    ['1e3', undefined],
+    ['0x10', undefined],
+    ['5 s', undefined],
+    ['٥', undefined],
+    ['', undefined],
+    ['soon', undefined],
+    [undefined, undefined],
+    [5, undefined],
+    [['5', '6'], undefined],
+    ['Fri, 20 Nov 2026 10:00:30 GMT', 30_000],
+    ['Fri, 20 Nov 2026 10:00:00 GMT', undefined],
+    ['Fri, 20 Nov 2026 09:59:59 GMT', undefined],
+    ['Fri, 99 Nov 2026 10:00:30 GMT', undefined],
+    ['2026-11-20T10:00:30Z', undefined],
+    ['x Fri, 20 Nov 2026 10:00:30 GMT', undefined],
+    ['Fri, 20 Nov 2026 10:00:30 GMT x', undefined],
+  ])('%j is %j ms', (header, ms) => {
+    expect(parseRetryAfter(header, NOW)).toBe(ms);
+  });
+
+  it('is a positive number or nothing, whatever stands there', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.integer().map(String), fc.anything()), (header) => {
+        const ms = parseRetryAfter(header, NOW) ?? 1;
+        expect(ms > 0 && Number.isFinite(ms)).toBe(true);
+      }),
+    );
+  });
+});
