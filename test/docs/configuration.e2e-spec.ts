@@ -38,7 +38,7 @@ it('names the defaults that the code has', async () => {
   const defaults = new Map(
     [...printed.matchAll(/(timeoutMs|maxRetries): (\d+)/g)].map(([, name, value]) => [name, value]),
   );
-  expect([...defaults.keys()].toSorted()).toEqual(['maxRetries', 'timeoutMs']);
+  expect(new Set(defaults.keys())).toEqual(new Set(['maxRetries', 'timeoutMs']));
   for (const [option, value] of defaults) {
     expect(guide).toMatch(new RegExp(`### ${option}\\n[^#]*Default: ${value}\\.`));
     expect(guide).toMatch(new RegExp(`^\\| \\[\`${option}\`\\]\\(#\\w+\\) +\\| ${value} +\\|`, 'm'));
