@@ -42,7 +42,7 @@ describe('the session cookie', () => {
       expect((await visit(shop.url + path, 'GET', { cookie })).status).toBe(401);
     }
     expect((await visit(`${shop.url}/wallet/cards/tok-1`, 'DELETE', { cookie })).status).toBe(401);
-    await expect(wire()).resolves.toMatchObject({ wire: [] });
+    await expect(wire()).resolves.toMatchObject({ rows: [] });
   });
 
   it('has an id of its own, with each answer, which opens nothing and names nobody', async () => {

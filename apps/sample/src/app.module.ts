@@ -16,6 +16,8 @@ import { customerOf, SessionGuard } from './session/session.guard.js';
 import { SessionModule } from './session/session.module.js';
 import { runsOnFake, type ShopConfig, validateConfig } from './shop.config.js';
 import { ShopController } from './shop.controller.js';
+import { ShopStorage } from './storage/shop-storage.js';
+import { StorageModule } from './storage/storage.module.js';
 
 @Module({
   imports: [
@@ -27,16 +29,19 @@ import { ShopController } from './shop.controller.js';
     ConditionalModule.registerWhen(DevModule, runsOnFake, { debug: false }),
     DemoLoginModule,
     SessionModule,
+    StorageModule,
     PaymentsModule,
     OttuCardsModule.forRootAsync({
       isGlobal: true, // the webhooks confirm cards with it
-      inject: [ConfigService, { token: FakeOttu, optional: true }],
-      useFactory: (config: ConfigService<ShopConfig, true>, fake?: FakeOttu) =>
-        fake?.options ?? {
+      inject: [ConfigService, ShopStorage, { token: FakeOttu, optional: true }],
+      useFactory: (config: ConfigService<ShopConfig, true>, { cardCache }: ShopStorage, fake?: FakeOttu) => ({
+        ...(fake?.options ?? {
           apiKey: config.getOrThrow('OTTU_API_KEY', { infer: true }),
           env: config.getOrThrow('OTTU_ENV', { infer: true }),
           merchantId: config.get('OTTU_MERCHANT_ID', { infer: true }),
-        },
+        }),
+        cache: cardCache,
+      }),
       controller: {
         path: 'wallet/cards',
         guards: [SessionGuard, ThrottlerGuard],

@@ -1,7 +1,8 @@
 import { Body, Controller, Get, Header, HttpCode, Inject, Post, Put, ValidationPipe } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { aCard, FakeOttu, type ScriptedAnswer } from 'nestjs-ottu-cards/testing';
-import { holder, saveDemoCards } from '../demo/demo-customers.js';
+import { customerIdOf, DEMO_CUSTOMERS, type DemoCustomer, holder, saveDemoCards } from '../demo/demo-customers.js';
+import { ShopStorage } from '../storage/shop-storage.js';
 import { Activity, type ShownRow } from './activity.js';
 import { type Mood, MoodDto, NewCardDto } from './dev.dto.js';
 import { cardOf } from './fake-checkout.service.js';
@@ -27,6 +28,7 @@ export class DevController {
   constructor(
     @Inject(FakeOttu) private readonly fake: FakeOttu,
     private readonly activity: Activity,
+    private readonly storage: ShopStorage,
   ) {}
 
   @Get('state')
@@ -46,18 +48,25 @@ export class DevController {
   /** Everything as it was when the shop started. */
   @Post('reset')
   @HttpCode(204)
-  reset(): void {
+  async reset(): Promise<void> {
     this.mood = 'well';
     this.activity.forget();
     this.fake.reset();
     saveDemoCards(this.fake);
+    await Promise.all(DEMO_CUSTOMERS.map((customer) => this.forgetLists(customer)));
   }
 
   @Post('cards')
   @HttpCode(204)
-  add(@Body(new ValidationPipe()) card: NewCardDto): void {
+  async add(@Body(new ValidationPipe()) card: NewCardDto): Promise<void> {
     const { customer, pgCode, isLocked } = card;
     const agreements = isLocked ? ['AGREEMENT-2'] : [];
     this.fake.save(aCard({ ...holder(customer), ...cardOf(card), pgCode, pgName: pgCode, agreements }));
+    await this.forgetLists(customer);
+  }
+
+  /** The library does not see what is changed at the fake itself. */
+  private async forgetLists(customer: DemoCustomer): Promise<void> {
+    await this.storage.cardCache.invalidate({ customerId: customerIdOf(customer) });
   }
 }
