@@ -74,10 +74,11 @@ function dotEnv(output: string): Record<string, string> {
 async function startShop(status: number): Promise<{ url: string; bodies: string[] }> {
   const bodies: string[] = [];
   const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      bodies.push(body);
+    const respond = async (): Promise<void> => {
+      bodies.push(await text(request));
       response.writeHead(status).end();
-    });
+    };
+    void respond();
   }).listen(0, '127.0.0.1');
   servers.push(server);
   await once(server, 'listening');
@@ -129,10 +130,10 @@ it('tells what to do when the webhook is refused or nobody listens', async () =>
 });
 
 it('ends with Ctrl+C', async () => {
-  const { child, printed } = run('fake', '--port=0');
-  await printed(/Ctrl\+C/);
-  const exit = once(child, 'exit');
-  child.kill('SIGINT');
+  const terminal = run('fake', '--port=0');
+  await terminal.printed(/Ctrl\+C/);
+  const exit = once(terminal.child, 'exit');
+  terminal.child.kill('SIGINT');
   expect(await exit).toEqual([0, null]);
 });
 
