@@ -14,7 +14,7 @@ module.exports = {
     forbid(
       'app-only-through-an-entry',
       { path: '^(apps|test)/' },
-      { path: src, pathNot: `${src}((testing|webhooks|cache)/)?index\\.ts$` },
+      { path: src, pathNot: `${src}((testing|webhooks|bullmq|cache)/)?index\\.ts$` },
     ),
     forbid(
       'lib-no-dev-dependencies',
@@ -23,8 +23,8 @@ module.exports = {
     ),
     forbid(
       'core-loads-no-extra-entry',
-      { path: src, pathNot: [`${src}(webhooks|cache|testing)/`, spec] },
-      { path: `${src}(webhooks|cache|testing)/` },
+      { path: src, pathNot: [`${src}(webhooks|bullmq|cache|testing|cli)/`, spec] },
+      { path: `${src}(webhooks|bullmq|cache|testing|cli)/` },
     ),
     forbid(
       'these-know-no-nest',
@@ -44,7 +44,7 @@ module.exports = {
     forbid(
       'transport-knows-no-card',
       { path: `${src}transport/` },
-      { path: `${src}(cards|rest|webhooks|cache|testing)/` },
+      { path: `${src}(cards|rest|webhooks|bullmq|cache|testing)/` },
     ),
     forbid('errors-know-nobody', { path: `${src}errors/` }, { path: src, pathNot: [`${src}errors/`, `${src}common/`] }),
     forbid(
@@ -56,13 +56,14 @@ module.exports = {
     forbid(
       'cache-only-to-model',
       { path: `${src}cache/`, pathNot: spec },
-      { path: `${src}(transport|rest|webhooks|testing)/` },
+      { path: `${src}(transport|rest|webhooks|bullmq|testing)/` },
     ),
     forbid(
       'testing-only-to-wire-and-model',
       { path: `${src}testing/`, pathNot: spec },
       { path: `${src}(transport|rest|cache|errors)/` },
     ),
+    forbid('cli-only-to-testing', { path: `${src}cli/` }, { path: src, pathNot: `${src}(cli/|testing/index\\.ts$)` }),
     forbid(
       'sockets-only-in-transport',
       { path: src, pathNot: [`${src}transport/`, spec] },

@@ -54,8 +54,8 @@ it('logs each request as one line with its route, never a token or a person', as
   const { url, output, process } = await startSample();
   const secrets = await deleteFirstCard({ url, output, process });
   await visit(`${url}/wallet/cards/${secrets['token']}/more?customer=${secrets['token']}`);
-  await visit(`${url}/health`);
-  while (!output().includes('"/health","status"')) await once(process.stdout ?? process, 'data');
+  await visit(`${url}/about`);
+  while (!output().includes('"/about","status"')) await once(process.stdout ?? process, 'data');
 
   const lines = output()
     .trim()
@@ -66,7 +66,7 @@ it('logs each request as one line with its route, never a token or a person', as
     { context: 'Http', message: { method: 'GET', route: '/wallet/cards', status: 200 } },
     { context: 'Http', message: { method: 'DELETE', route: '/wallet/cards/:token', status: 204 } },
     { context: 'Http', message: { method: 'GET', route: '(a file or nothing)', status: 404 } },
-    { context: 'Http', message: { method: 'GET', route: '/health', status: 200 } },
+    { context: 'Http', message: { method: 'GET', route: '/about', status: 200 } },
   ]);
   expect(leaksIn({ output: output() }, secrets)).toEqual([]);
 });
@@ -79,18 +79,49 @@ describe('the page of the developer', () => {
     const text = await state();
     expect(JSON.parse(text)).toMatchObject({
       mood: 'well',
-      wire: [
-        { request: 'DELETE /b/pbl/v2/card/•••/?customer_id=•••&type=sandbox', status: 204, answer: '' },
-        { request: 'POST /b/pbl/v2/card/', status: 200, answer: expect.stringContaining('"token": "•••"') },
+      rows: [
         {
-          request: 'POST /b/pbl/v2/card/',
-          headers: expect.stringContaining('authorization: Api-Key •••'),
-          body: expect.stringContaining('"customer_id": "•••"'),
-          answer: expect.stringContaining('"number": "**** 3005"'),
+          cause: 'delete',
+          operation: 'delete',
+          status: 204,
+          exchanges: [
+            {
+              request: 'DELETE /b/pbl/v2/card/•••/?customer_id=•••&type=sandbox',
+              status: 204,
+              answer: '',
+              failure: null,
+            },
+          ],
+        },
+        {
+          exchanges: [
+            { request: 'POST /b/pbl/v2/card/', status: 200, answer: expect.stringContaining('"token": "•••"') },
+          ],
+        },
+        {
+          cause: 'page view',
+          operation: 'list',
+          source: 'ottu',
+          exchanges: [
+            {
+              request: 'POST /b/pbl/v2/card/',
+              headers: expect.stringContaining('Authorization: Api-Key •••'),
+              body: expect.stringContaining('"customer_id": "•••"'),
+              answer: expect.stringContaining('"number": "**** 3005"'),
+            },
+          ],
         },
       ],
     });
     expect(leaksIn({ text }, secrets)).toEqual([]);
+  });
+
+  it('shows one request for what a page asks when it is opened', async () => {
+    const cookie = await signIn(shop.url, 'layla');
+    await visit(`${shop.url}/wallet/cards`, 'GET', { cookie });
+    await visit(`${shop.url}/checkout`, 'GET', { cookie });
+    const { rows }: { rows: { exchanges: unknown[] }[] } = JSON.parse(await state());
+    expect(rows.flatMap(({ exchanges }) => exchanges)).toHaveLength(1);
   });
 
   it('hides agreements, which name a subscription', async () => {
@@ -119,24 +150,25 @@ describe('the page of the developer', () => {
     }
     await expect(answer(`${url}/dev/state`)).resolves.toMatchObject({
       mood: 'limited',
-      wire: [{ id: 1, status: 429 }],
+      rows: expect.arrayContaining([expect.objectContaining({ status: 429 })]),
     });
   });
 
   it('saves a card that can be one', async () => {
     const cookie = await signIn(shop.url, 'sara');
-    const body = { customer: 'sara', brand: 'AMEX', last4: '3005', isLocked: true };
+    const body = { customer: 'sara', brand: 'AMEX', last4: '3005', pgCode: 'knet', isLocked: true };
     expect((await visit(`${shop.url}/dev/cards`, 'POST', { body })).status).toBe(204);
     expect((await visit(`${shop.url}/dev/cards`, 'POST', { body: { ...body, last4: '12345' } })).status).toBe(400);
     const cards = await answer(`${shop.url}/wallet/cards`, 'GET', { cookie });
-    expect(cards).toMatchObject([{ brand: 'AMEX', number: '**** 3005', agreements: ['AGREEMENT-2'] }]);
+    expect(cards).toMatchObject([
+      { brand: 'AMEX', number: '**** 3005', nameOnCard: 'SARA KHALIL', pgCode: 'knet', agreements: ['AGREEMENT-2'] },
+    ]);
   });
 
-  it('keeps the latest thirty exchanges, each under a number of its own', async () => {
-    const cookie = await signIn(shop.url, 'sara');
-    for (let count = 0; count < 32; count += 1) await visit(`${shop.url}/checkout`, 'GET', { cookie });
-    const { wire } = JSON.parse(await state());
-    expect(wire).toHaveLength(30);
-    expect(wire[0].id - wire.at(-1).id).toBe(29);
+  it('keeps the latest thirty rows, each under a number of its own', async () => {
+    for (let count = 0; count < 32; count += 1) await visit(`${shop.url}/webhooks/ottu`, 'POST', { body: {} });
+    const { rows } = JSON.parse(await state());
+    expect(rows).toHaveLength(30);
+    expect(rows[0].id - rows.at(-1).id).toBe(29);
   });
 });

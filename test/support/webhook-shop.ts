@@ -1,15 +1,17 @@
 import { type DynamicModule, Inject, Injectable, type INestApplication, type LoggerService } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { OttuCardsModule, type OttuCardsOptions } from 'nestjs-ottu-cards';
 import type { FakeOttu, FakeWebhook } from 'nestjs-ottu-cards/testing';
 import {
-  type CardSavedEvent,
-  type OttuCardSavedHandler,
+  type OttuWebhookHandler,
   OttuWebhooksModule,
   type OttuWebhooksExtras,
   type OttuWebhooksOptions,
-  type UndeliveredCard,
+  type PaymentEvent,
+  type SavedCardEvent,
+  type UndeliveredEvent,
 } from 'nestjs-ottu-cards/webhooks';
 import { closeWithTest } from './application.js';
 
@@ -20,46 +22,80 @@ const FAST = {
   answerWithinMs: 5_000,
   secondLookMs: 20,
   retryDelaysMs: [5, 5, 5],
-  handlerLimitMs: 5_000,
-  storeLimitMs: 300,
-  leaseMs: 2_000,
-  settleMs: 50,
-  pollMs: 10,
-  shutdownMs: 300,
+  handlerLimitMs: 20_000,
 };
 
-/** What the handler does with its next call, instead of taking the event. */
-type Act = (event: CardSavedEvent) => void | Promise<void>;
+/** What a method does with its next call, instead of taking the event. */
+type Act<Event> = (event: Event) => void | Promise<void>;
 
-/** What came out of the webhook, and how the handler behaves. */
-export class Inbox {
-  /** Each call of the handler, in order. */
-  readonly calls: CardSavedEvent[] = [];
+/** What came to one method of the handler, and how it behaves. */
+class Calls<Event> {
+  /** Each call, in order. */
+  readonly calls: Event[] = [];
   /** Those that it took. */
-  readonly events: CardSavedEvent[] = [];
-  readonly undelivered: UndeliveredCard[] = [];
+  readonly events: Event[] = [];
+  acts: Act<Event>[] = [];
+  /** For calls without an act of their own. */
+  always: Act<Event> | undefined;
+
+  async take(event: Event): Promise<void> {
+    this.calls.push(event);
+    const act = this.acts.shift() ?? this.always;
+    await act?.(event);
+    this.events.push(event);
+  }
+}
+
+/** What came out of the webhook: calls of `onSavedCard`, and besides those of `onPayment`. */
+export class Inbox extends Calls<SavedCardEvent> {
+  readonly payments = new Calls<PaymentEvent>();
+  readonly undelivered: UndeliveredEvent[] = [];
   /** Every line that the application logged. */
   readonly log: string[] = [];
-  acts: Act[] = [];
-  /** For calls without an act of their own. */
-  always: Act | undefined;
 }
 
 @Injectable()
-class InboxHandler implements OttuCardSavedHandler {
+class CardsHandler implements OttuWebhookHandler {
   constructor(@Inject(Inbox) private readonly inbox: Inbox) {}
 
-  async onCardSaved(event: CardSavedEvent): Promise<void> {
-    this.inbox.calls.push(event);
-    const act = this.inbox.acts.shift() ?? this.inbox.always;
-    await act?.(event);
-    this.inbox.events.push(event);
+  async onSavedCard(event: SavedCardEvent): Promise<void> {
+    await this.inbox.take(event);
   }
 }
+
+@Injectable()
+class PaymentsHandler implements OttuWebhookHandler {
+  constructor(@Inject(Inbox) private readonly inbox: Inbox) {}
+
+  async onPayment(event: PaymentEvent): Promise<void> {
+    await this.inbox.payments.take(event);
+  }
+}
+
+@Injectable()
+class BothHandler extends CardsHandler {
+  constructor(@Inject(Inbox) private readonly both: Inbox) {
+    super(both);
+  }
+
+  async onPayment(event: PaymentEvent): Promise<void> {
+    await this.both.payments.take(event);
+  }
+}
+
+const HANDLERS = { cards: CardsHandler, payments: PaymentsHandler, both: BothHandler };
 
 export interface ShopSetup extends Partial<OttuWebhooksOptions>, Partial<Omit<OttuWebhooksExtras, 'handler'>> {
   readonly fake: FakeOttu;
   readonly ottu?: Partial<OttuCardsOptions>;
+  /** Which methods the handler has. @default 'cards' */
+  readonly handles?: keyof typeof HANDLERS;
+  /** `false` leaves the `OttuCardsModule` out. */
+  readonly withCards?: boolean;
+  /** @default true */
+  readonly bodyParser?: boolean;
+  /** Of Express' parser. @default '2mb' */
+  readonly parserLimit?: string;
   readonly platform?: 'express' | 'fastify';
   readonly timings?: Partial<typeof FAST> | 'real';
   /** What an application does between create and listen. */
@@ -72,19 +108,32 @@ export class WebhookShop {
     readonly app: INestApplication,
     readonly inbox: Inbox,
     readonly url: string,
+    private readonly path: string,
   ) {}
 
-  static async start({ fake, ottu, platform, timings = FAST, configure, ...setup }: ShopSetup): Promise<WebhookShop> {
+  static async start({
+    fake,
+    ottu,
+    handles = 'cards',
+    withCards = true,
+    bodyParser = true,
+    parserLimit = '2mb',
+    platform,
+    timings = FAST,
+    configure,
+    ...setup
+  }: ShopSetup): Promise<WebhookShop> {
     const inbox = new Inbox();
+    const cards = OttuCardsModule.forRoot({ ...fake.options, maxRetries: 0, ...ottu, isGlobal: true });
     const building = Test.createTestingModule({
       imports: [
-        OttuCardsModule.forRoot({ ...fake.options, maxRetries: 0, ...ottu, isGlobal: true }),
+        ...(withCards ? [cards] : []),
         OttuWebhooksModule.forRoot({
           hmacKey: HMAC_KEY,
           path: 'webhooks/ottu',
-          onUndelivered: (card) => void inbox.undelivered.push(card),
+          onUndelivered: (undelivered) => void inbox.undelivered.push(undelivered),
           ...setup,
-          handler: InboxHandler,
+          handler: HANDLERS[handles],
           imports: [inboxModule(inbox), ...(setup.imports ?? [])],
         }),
       ],
@@ -97,16 +146,19 @@ export class WebhookShop {
     const logger = linesInto(inbox.log);
     const app =
       platform === 'fastify'
-        ? module.createNestApplication(new FastifyAdapter(), { logger })
-        : module.createNestApplication({ logger });
+        ? module.createNestApplication(new FastifyAdapter(), { logger, bodyParser })
+        : raised(
+            module.createNestApplication<NestExpressApplication>({ logger, bodyParser }),
+            bodyParser && parserLimit,
+          );
     configure?.(app);
     await app.listen(0, '127.0.0.1');
     closeWithTest(() => app.close());
-    return new WebhookShop(app, inbox, await app.getUrl());
+    return new WebhookShop(app, inbox, await app.getUrl(), setup.path ?? 'webhooks/ottu');
   }
 
   get webhookUrl(): string {
-    return `${this.url}/webhooks/ottu`;
+    return `${this.url}/${this.path}`;
   }
 
   /** A payment's `webhookUrl` and `hmacKey`. */
@@ -124,6 +176,11 @@ export class WebhookShop {
     });
     return { status: response.status, body: await response.text() };
   }
+}
+
+/** Express' own limit is 100 KiB: the guide tells how to raise it. */
+function raised(app: NestExpressApplication, limit: string | false): NestExpressApplication {
+  return limit === false ? app : app.useBodyParser('json', { limit });
 }
 
 /** The module that a handler's dependency comes from. */

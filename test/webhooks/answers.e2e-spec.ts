@@ -75,18 +75,18 @@ describe.each(['express', 'fastify'] as const)('on %s', (platform) => {
     expect(shop.inbox.calls).toEqual([]);
   });
 
-  it('answers 413 to more than 64 KiB, told by Content-Length', async () => {
+  it('answers 413 to more than 512 KiB, told by Content-Length', async () => {
     const shop = await start();
-    expect(await statusOf(shop, 64 * 1024)).toBe(200);
-    expect(await statusOf(shop, 64 * 1024 + 1)).toBe(413);
+    expect(await statusOf(shop, 512 * 1024)).toBe(200);
+    expect(await statusOf(shop, 512 * 1024 + 1)).toBe(413);
     expect(await statusOf(shop, 2 * 1024 * 1024)).toBe(413);
   });
 
-  it('answers 413 to more than 64 KiB in chunks, told by the parsed body', async () => {
+  it('answers 413 to more than 512 KiB in chunks, told by the parsed body', async () => {
     const shop = await start();
-    expect(await statusOf(shop, 64 * 1024, true)).toBe(200);
-    expect(await statusOf(shop, 64 * 1024 + 1, true)).toBe(413);
-    expect(await statusOf(shop, 90 * 1024, true)).toBe(413);
+    expect(await statusOf(shop, 512 * 1024, true)).toBe(200);
+    expect(await statusOf(shop, 512 * 1024 + 1, true)).toBe(413);
+    expect(await statusOf(shop, 600 * 1024, true)).toBe(413);
   });
 
   it('answers 413 to a body in chunks that nests too deep to be measured', async () => {

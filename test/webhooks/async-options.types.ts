@@ -1,26 +1,44 @@
 // What must not compile: the type check fails when one of these lines turns out to be allowed.
-import { Keyv } from 'keyv';
 import {
-  type CardSavedEvent,
-  type OttuCardSavedHandler,
+  type OttuWebhookHandler,
   OttuWebhooksModule,
   type OttuWebhooksOptions,
+  type PaymentEvent,
+  type SavedCardEvent,
 } from 'nestjs-ottu-cards/webhooks';
 
 declare const options: OttuWebhooksOptions;
 
-class Handler implements OttuCardSavedHandler {
-  onCardSaved(event: CardSavedEvent): void {
+class Handler implements OttuWebhookHandler {
+  onSavedCard(event: SavedCardEvent): void {
     void event.card.token;
   }
 }
 
+class PaymentsHandler implements OttuWebhookHandler {
+  async onPayment(event: PaymentEvent): Promise<void> {
+    // @ts-expect-error a payment has no card
+    void event.card;
+  }
+}
+
+class Nothing implements OttuWebhookHandler {}
+
 const mount = { path: 'webhooks/ottu', handler: Handler };
 
 export const allowed = [
-  () => OttuWebhooksModule.forRoot({ ...mount, hmacKey: ['a', 'b'], store: new Keyv(), cards: 'kuwait' }),
+  () =>
+    OttuWebhooksModule.forRoot({
+      ...mount,
+      hmacKey: ['a', 'b'],
+      onUndelivered: ({ event, method, reason, error }) => void [event.card, method, reason, error],
+      cards: 'kuwait',
+    }),
   () => OttuWebhooksModule.forRootAsync({ ...mount, imports: [], inject: ['A'], useFactory: (_a: string) => options }),
 ];
+
+export const allowedWithPaymentsAlone = () =>
+  OttuWebhooksModule.forRoot({ path: 'webhooks/ottu', handler: PaymentsHandler, hmacKey: 'a' });
 
 export const refused = [
   // @ts-expect-error there is no key
@@ -29,6 +47,8 @@ export const refused = [
   () => OttuWebhooksModule.forRoot({ handler: Handler, hmacKey: 'a' }),
   // @ts-expect-error the handler handles nothing
   () => OttuWebhooksModule.forRoot({ path: 'webhooks/ottu', handler: Object, hmacKey: 'a' }),
+  // @ts-expect-error so does this one
+  () => OttuWebhooksModule.forRoot({ path: 'webhooks/ottu', handler: Nothing, hmacKey: 'a' }),
   // @ts-expect-error there is no source of options
   () => OttuWebhooksModule.forRootAsync({ ...mount }),
   // @ts-expect-error one source, not two

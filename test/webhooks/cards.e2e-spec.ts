@@ -12,7 +12,8 @@ beforeEach(async () => {
 afterEach(closeAll);
 
 describe.each(['standard', 'subscription'] as const)('a %s webhook', (scheme) => {
-  it.each(['whole', 'partial', 'text'] as const)(
+  // Under the subscription scheme a plain text of a token is not signed.
+  it.each((['whole', 'partial', 'text'] as const).filter((form) => scheme === 'standard' || form !== 'text'))(
     'with a token as %s hands on the card as Ottu lists it',
     async (tokenForm) => {
       const shop = await WebhookShop.start({ fake });
@@ -21,6 +22,8 @@ describe.each(['standard', 'subscription'] as const)('a %s webhook', (scheme) =>
         {
           id: expect.stringMatching(/^[0-9a-f]{64}$/),
           scheme,
+          result: 'success',
+          state: 'paid',
           card,
           signed: expect.objectContaining({ result: 'success', state: 'paid', amount: '10.000' }),
           claims: expect.objectContaining({ customerId, isSandbox: true }),
@@ -103,7 +106,7 @@ it("answers 200 to a card that is not in the customer's list, tells of it, and n
   const { deliveries } = await fake.pay({ customerId, ...shop.payment });
   expect(deliveries).toMatchObject([{ status: 200 }]);
   expect([shop.inbox.calls, shop.inbox.undelivered, fake.received.length]).toEqual([[], [], 2]);
-  expect(shop.inbox.log).toContain('Dropped a webhook: Ottu lists no such card for its customer. OttuWebhooks');
+  expect(shop.inbox.log).toContain('Dropped a saved card: Ottu lists no such card for its customer. OttuWebhooks');
 });
 
 it('takes either of two keys while one is being replaced', async () => {

@@ -1,19 +1,21 @@
-import { Injectable, Module, Scope, type ModuleMetadata } from '@nestjs/common';
+import { Inject, Injectable, Module, type ModuleMetadata, Optional, Scope } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { OttuCardsModule, OttuConfigError } from 'nestjs-ottu-cards';
 import type { FakeOttu } from 'nestjs-ottu-cards/testing';
 import {
-  type CardSavedEvent,
-  type OttuCardSavedHandler,
+  type OttuWebhookHandler,
   OttuWebhooksModule,
   type OttuWebhooksFactoryResult,
   type OttuWebhooksOptionsFactory,
+  type PaymentEvent,
+  type SavedCardEvent,
+  type WebhookQueue,
 } from 'nestjs-ottu-cards/webhooks';
 import { closeAll, closeWithTest, startContext, startFake } from '../support/application.js';
 import { CANARIES, leaksOf } from '../support/leaks.js';
 import { HMAC_KEY } from '../support/webhook-shop.js';
 
-const taken: CardSavedEvent[] = [];
+const taken: SavedCardEvent[] = [];
 let fake: FakeOttu;
 
 beforeEach(async () => {
@@ -23,8 +25,8 @@ beforeEach(async () => {
 afterEach(closeAll);
 
 @Injectable()
-class Handler implements OttuCardSavedHandler {
-  onCardSaved(event: CardSavedEvent): void {
+class Handler implements OttuWebhookHandler {
+  onSavedCard(event: SavedCardEvent): void {
     taken.push(event);
   }
 }
@@ -116,6 +118,7 @@ it('mounts several webhooks in one application, each with its own key and mercha
   expect([taken.length, fake.received.length, kuwait.received.length]).toEqual([2, 1, 1]);
 });
 
+const HANDLER = 'handler must be a class with a method onPayment(event), or onSavedCard(event), or both';
 const EMPTY = "is empty, so anybody could sign: set the HMAC key from Ottu's dashboard";
 
 it.each<[what: string, options: object, problems: string]>([
@@ -129,26 +132,28 @@ it.each<[what: string, options: object, problems: string]>([
     { hmacKey: `${CANARIES.hmacKey}\n` },
     '1 problem — hmacKey begins or ends with white space: copy the key again',
   ],
-  ['a store without set', { store: new Set() }, '1 problem — store must have get, set and delete: a Keyv has'],
-  ['no path', { path: ' / ' }, "1 problem — path must be a route, such as 'webhooks/ottu'"],
-  ['no handler', { handler: undefined }, '1 problem — handler must be a class with a method onCardSaved(event)'],
   [
-    'a handler of nothing',
-    { handler: class {} },
-    '1 problem — handler must be a class with a method onCardSaved(event)',
+    'a queue that is none',
+    { queue: new Set() },
+    '1 problem — queue must be a queue: write bullQueue({ connection }) from nestjs-ottu-cards/bullmq',
   ],
+  ['no path', { path: ' / ' }, "1 problem — path must be a route, such as 'webhooks/ottu'"],
+  ['no handler', { handler: undefined }, `1 problem — ${HANDLER}`],
+  ['a handler of nothing', { handler: class {} }, `1 problem — ${HANDLER}`],
   [
     'a decorator that is none',
     { decorators: ['Public'] },
     '1 problem — decorators must be a list of class decorators: call them, as in Public()',
   ],
-  ['an unknown option', { hmackey: 'a' }, '1 problem — "hmackey" is not an option: write hmacKey'],
+  ['an unknown option', { hmackey: 'a' }, '1 problem — hmackey is not an option: did you mean hmacKey?'],
+  ['a misspelled extra', { decorator: [] }, '1 problem — decorator is not an option: did you mean decorators?'],
   [
     'everything wrong at once',
-    { hmacKey: 5, store: {}, onUndelivered: 'mail', handler: undefined, path: '' },
-    "5 problems — path must be a route, such as 'webhooks/ottu'; handler must be a class with a method onCardSaved(event); " +
+    { hmacKey: 5, queue: {}, onUndelivered: 'mail', handler: undefined, path: '' },
+    `5 problems — path must be a route, such as 'webhooks/ottu'; ${HANDLER}; ` +
       'hmacKey must be a string, or a list of strings while a key is being replaced; ' +
-      'store must have get, set and delete: a Keyv has; onUndelivered must be a function',
+      'queue must be a queue: write bullQueue({ connection }) from nestjs-ottu-cards/bullmq; ' +
+      'onUndelivered must be a function',
   ],
 ])('does not boot with %s, and says how to mend it without the value', async (_what, options, problems) => {
   const error = await failure([cards(), forRoot({ ...mount, hmacKey: HMAC_KEY, ...options })]);
@@ -171,8 +176,72 @@ it.each([
   expect(error).toMatchObject({
     name: 'OttuConfigError',
     message:
-      'OttuWebhooksModule.forRoot(): 1 problem — no UserCardsService to confirm cards with: import ' +
+      'OttuWebhooksModule.forRoot(): 1 problem — there is no UserCardsService to confirm cards for onSavedCard with: import ' +
       `OttuCardsModule.forRoot()${named} in imports, or make it isGlobal in the root module.`,
+  });
+});
+
+class Ledger {
+  readonly lines: string[] = [];
+}
+
+@Injectable()
+class LedgerHandler implements OttuWebhookHandler {
+  @Inject('CURRENCY') readonly currency: string | undefined;
+  isReady = false;
+
+  constructor(
+    readonly ledger: Ledger,
+    @Optional() @Inject('RATES') readonly rates?: object,
+  ) {}
+
+  onModuleInit(): void {
+    this.isReady = true;
+  }
+
+  onPayment({ result }: PaymentEvent): void {
+    this.ledger.lines.push([result, this.currency, this.rates, this.isReady].map(String).join(' '));
+  }
+}
+
+@Module({ providers: [Ledger, { provide: 'CURRENCY', useValue: 'KWD' }], exports: [Ledger, 'CURRENCY'] })
+class LedgerModule {}
+
+it('makes the handler as Nest makes any class, from what imports export', async () => {
+  const options = { path: 'webhooks/ottu', handler: LedgerHandler, hmacKey: HMAC_KEY, imports: [LedgerModule] };
+  const module = await Test.createTestingModule({ imports: [OttuWebhooksModule.forRoot(options)] }).compile();
+  const app = module.createNestApplication();
+  closeWithTest(() => app.close());
+  await app.listen(0, '127.0.0.1');
+  await fake.pay({ customerId: 'customer-1', hmacKey: HMAC_KEY, webhookUrl: `${await app.getUrl()}/webhooks/ottu` });
+  expect(app.get<Ledger>(Ledger, { strict: false }).lines).toEqual(['success KWD undefined true']);
+});
+
+it('does not boot with a handler that misses something, and says where to import it', async () => {
+  const error = await failure([
+    OttuWebhooksModule.forRoot({ path: 'webhooks/ottu', handler: LedgerHandler, hmacKey: HMAC_KEY }),
+  ]);
+  expect(error).toMatchObject({
+    name: 'OttuConfigError',
+    message:
+      'OttuWebhooksModule cannot make its handler LedgerHandler, because it does not see Ledger (constructor parameter ' +
+      '1), CURRENCY (currency): add the module that exports what it needs to imports.',
+  });
+});
+
+it('does not boot with two webhooks on one queue', async () => {
+  const queue: WebhookQueue = {
+    nameFor: () => 'payments',
+    open: async () => ({ add: async () => true, close: async () => undefined }),
+  };
+  const error = await failure([
+    cards(),
+    OttuWebhooksModule.forRoot({ ...mount, hmacKey: HMAC_KEY, queue }),
+    OttuWebhooksModule.forRoot({ ...mount, path: 'webhooks/kuwait', hmacKey: HMAC_KEY, queue }),
+  ]);
+  expect(error).toMatchObject({
+    name: 'OttuConfigError',
+    message: expect.stringContaining('two webhooks are mounted on the queue "payments"'),
   });
 });
 
@@ -183,7 +252,7 @@ it('does not boot with a handler that lives for one request only', async () => {
   ]);
   expect(error).toMatchObject({
     name: 'OttuConfigError',
-    message: expect.stringContaining('handler is request-scoped'),
+    message: expect.stringContaining('request-scoped'),
   });
 });
 

@@ -89,7 +89,11 @@ export class ResolvedOptions implements TransportOptions {
     const { name, origin, env, timeoutMs, maxRetries } = this;
     return {
       ...(name !== undefined && { name }),
-      ...{ origin, env, timeoutMs, maxRetries, apiKey: '[redacted]' },
+      origin,
+      env,
+      timeoutMs,
+      maxRetries,
+      apiKey: '[redacted]',
       ...(this.#proxy && { proxy: '[redacted]' }),
     };
   }

@@ -13,7 +13,7 @@ import { NestFactory } from '@nestjs/core';
 import { adapter } from './adapter.js';
 import { OttuCardsModule, OttuNotFoundError, UserCardsService } from 'nestjs-ottu-cards';
 import { aCard, FakeOttu } from 'nestjs-ottu-cards/testing';
-import { type CardSavedEvent, type OttuCardSavedHandler, OttuWebhooksModule } from 'nestjs-ottu-cards/webhooks';
+import { type OttuWebhookHandler, OttuWebhooksModule, type SavedCardEvent } from 'nestjs-ottu-cards/webhooks';
 
 /** Lets everyone in who says so: a stand-in for a login. */
 @Injectable()
@@ -34,11 +34,11 @@ class CheckoutController {
   }
 }
 
-const saved: CardSavedEvent[] = [];
+const saved: SavedCardEvent[] = [];
 const hmacKey = 'obviously-false-hmac-key';
 
-class Handler implements OttuCardSavedHandler {
-  onCardSaved(event: CardSavedEvent): void {
+class Handler implements OttuWebhookHandler {
+  onSavedCard(event: SavedCardEvent): void {
     saved.push(event);
   }
 }

@@ -69,7 +69,7 @@ it('wakes somebody up when a card is not handled', async () => {
   ottu.always({ status: 500 });
   await ottu.pay({ customerId: 'customer-1', webhookUrl: `${await app.getUrl()}/webhooks/ottu`, hmacKey });
   expect(app.get<Pager>(Pager as Type<Pager>).pages).toEqual([
-    expect.stringMatching(/^A saved card was not handled: event [0-9a-f]{64}, confirmation$/),
+    expect.stringMatching(/^onSavedCard did not handle event [0-9a-f]{64}: confirmation$/),
   ]);
 });
 
@@ -87,9 +87,4 @@ const NO_WAITING = {
   secondLookMs: 1,
   retryDelaysMs: [],
   handlerLimitMs: 5_000,
-  storeLimitMs: 100,
-  leaseMs: 1_000,
-  settleMs: 1,
-  pollMs: 1,
-  shutdownMs: 100,
 };

@@ -16,13 +16,13 @@ export class WalletStoreModule {}
 
 // #region handler
 import { Injectable } from '@nestjs/common';
-import type { CardSavedEvent, OttuCardSavedHandler } from 'nestjs-ottu-cards/webhooks';
+import type { OttuWebhookHandler, SavedCardEvent } from 'nestjs-ottu-cards/webhooks';
 
 @Injectable()
-export class CardSavedHandler implements OttuCardSavedHandler {
+export class CardSavedHandler implements OttuWebhookHandler {
   constructor(private readonly wallet: Wallet) {}
 
-  onCardSaved({ id, card }: CardSavedEvent): void {
+  onSavedCard({ id, card }: SavedCardEvent): void {
     this.wallet.keep(id, card); // `id` is the same each time, so a second call changes nothing
   }
 }
@@ -52,21 +52,6 @@ import { OttuWebhooksModule } from 'nestjs-ottu-cards/webhooks';
 export class ShopModule {}
 // #endregion
 
-// #region instances
-import KeyvRedis from '@keyv/redis';
-import { Keyv } from 'keyv';
-
-export const webhooks = OttuWebhooksModule.forRootAsync({
-  path: 'webhooks/ottu',
-  handler: CardSavedHandler,
-  imports: [WalletStoreModule],
-  useFactory: () => ({
-    hmacKey: process.env['OTTU_HMAC_KEY'] ?? '',
-    store: new Keyv(new KeyvRedis('redis://127.0.0.1:6379')),
-  }),
-});
-// #endregion
-
 /** Whatever wakes somebody up. */
 export class Pager {
   readonly pages: string[] = [];
@@ -87,7 +72,7 @@ export const watched = OttuWebhooksModule.forRootAsync({
   inject: [Pager],
   useFactory: (pager: Pager) => ({
     hmacKey: process.env['OTTU_HMAC_KEY'] ?? '',
-    onUndelivered: ({ id, reason }) => pager.page(`A saved card was not handled: event ${id}, ${reason}`),
+    onUndelivered: ({ event, method, reason }) => pager.page(`${method} did not handle event ${event.id}: ${reason}`),
   }),
 });
 // #endregion

@@ -1,10 +1,11 @@
 import { Body, Controller, Get, Header, HttpCode, Inject, Post, Put, ValidationPipe } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { aCard, FakeOttu, type ScriptedAnswer } from 'nestjs-ottu-cards/testing';
-import { customerIdOf, saveDemoCards } from '../demo/demo-customers.js';
+import { customerIdOf, DEMO_CUSTOMERS, type DemoCustomer, holder, saveDemoCards } from '../demo/demo-customers.js';
+import { ShopStorage } from '../storage/shop-storage.js';
+import { Activity, type ShownRow } from './activity.js';
 import { type Mood, MoodDto, NewCardDto } from './dev.dto.js';
 import { cardOf } from './fake-checkout.service.js';
-import { type Exchange, redacted } from './redacted.js';
 
 /** How the fake answers in each mood. */
 const MOODS: Readonly<Record<Mood, ScriptedAnswer | undefined>> = {
@@ -18,25 +19,23 @@ const MOODS: Readonly<Record<Mood, ScriptedAnswer | undefined>> = {
   },
 };
 
-/** How many exchanges the page shows and the fake keeps. */
-const KEPT = 30;
-
 /** What the page at /dev shows and steers. Exists only beside the fake. */
 @Controller('dev')
 @ApiExcludeController()
 export class DevController {
   private mood: Mood = 'well';
-  private forgotten = 0;
 
-  constructor(@Inject(FakeOttu) private readonly fake: FakeOttu) {}
+  constructor(
+    @Inject(FakeOttu) private readonly fake: FakeOttu,
+    private readonly activity: Activity,
+    private readonly storage: ShopStorage,
+  ) {}
 
   @Get('state')
   @Header('Cache-Control', 'no-store')
-  state(): { readonly mood: Mood; readonly wire: readonly (Exchange & { id: number })[] } {
-    const { received } = this.fake;
-    this.forgotten += received.splice(0, Math.max(0, received.length - KEPT)).length;
-    const wire = received.map((request, index) => ({ id: this.forgotten + index + 1, ...redacted(request) }));
-    return { mood: this.mood, wire: wire.toReversed() };
+  state(): { readonly mood: Mood; readonly rows: readonly ShownRow[] } {
+    this.fake.received.length = 0; // the activity has it already
+    return { mood: this.mood, rows: this.activity.shown() };
   }
 
   @Put('mood')
@@ -49,24 +48,25 @@ export class DevController {
   /** Everything as it was when the shop started. */
   @Post('reset')
   @HttpCode(204)
-  reset(): void {
+  async reset(): Promise<void> {
     this.mood = 'well';
-    this.forgotten += this.fake.received.length;
+    this.activity.forget();
     this.fake.reset();
     saveDemoCards(this.fake);
+    await Promise.all(DEMO_CUSTOMERS.map((customer) => this.forgetLists(customer)));
   }
 
   @Post('cards')
   @HttpCode(204)
-  add(@Body(new ValidationPipe()) card: NewCardDto): void {
-    const { customer, isLocked } = card;
-    this.fake.save(
-      aCard({
-        customerId: customerIdOf(customer),
-        nameOnCard: customer.toUpperCase(),
-        ...cardOf(card),
-        agreements: isLocked ? ['AGREEMENT-2'] : [],
-      }),
-    );
+  async add(@Body(new ValidationPipe()) card: NewCardDto): Promise<void> {
+    const { customer, pgCode, isLocked } = card;
+    const agreements = isLocked ? ['AGREEMENT-2'] : [];
+    this.fake.save(aCard({ ...holder(customer), ...cardOf(card), pgCode, pgName: pgCode, agreements }));
+    await this.forgetLists(customer);
+  }
+
+  /** The library does not see what is changed at the fake itself. */
+  private async forgetLists(customer: DemoCustomer): Promise<void> {
+    await this.storage.cardCache.invalidate({ customerId: customerIdOf(customer) });
   }
 }

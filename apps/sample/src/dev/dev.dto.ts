@@ -46,6 +46,9 @@ export class NewCardDto {
   @Matches(/^\d{4}$/)
   readonly last4: string = '';
 
+  @Matches(/^[a-z][a-z-]{1,31}$/)
+  readonly pgCode: string = 'credit-card';
+
   @IsBoolean()
   readonly isLocked: boolean = false;
 }

@@ -1,13 +1,12 @@
 import { isIPv6, type Socket } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
 import { FakeOttu, type FakePayment, type FakePaymentOutcome, type FakeWebhook } from 'nestjs-ottu-cards/testing';
-import { customerIdOf } from '../demo/demo-customers.js';
+import { customerIdOf, DEMO_CUSTOMERS, holder } from '../demo/demo-customers.js';
 import { CardChanges } from '../payments/card-changes.js';
 import { WEBHOOK_PATH } from '../payments/webhook-path.js';
-import type { NewCardDto, WebhookDto } from './dev.dto.js';
-
-/** What the fake signs with. Obviously false, and never used beside a real key. */
-export const FAKE_HMAC_KEY = 'an-obviously-false-hmac-key';
+import type { ShopConfig } from '../shop.config.js';
+import type { NewCardDto, PaymentDto, WebhookDto } from './dev.dto.js';
 
 /** What came of a webhook: how each delivery was answered, and how often the customer's pages were told. */
 export interface WebhookReport {
@@ -21,12 +20,20 @@ export class FakeCheckoutService {
   constructor(
     @Inject(FakeOttu) private readonly fake: FakeOttu,
     private readonly changes: CardChanges,
+    private readonly config: ConfigService<ShopConfig, true>,
   ) {}
 
   /** The genuine way: what the payment page does. */
-  async pay(payment: Omit<FakePayment, 'webhookUrl' | 'hmacKey'>, arrivedOn: Socket): Promise<WebhookReport> {
-    return this.watched(payment.customerId, () =>
-      this.fake.pay({ ...payment, webhookUrl: webhookUrl(arrivedOn), hmacKey: FAKE_HMAC_KEY }),
+  async pay({ saveCard, ...card }: PaymentDto, customerId: string, arrivedOn: Socket): Promise<WebhookReport> {
+    const payer = DEMO_CUSTOMERS.find((customer) => customerIdOf(customer) === customerId);
+    return this.watched(customerId, () =>
+      this.fake.pay({
+        customerId,
+        saveCard,
+        card: { ...cardOf(card), ...(payer && holder(payer)) },
+        webhookUrl: webhookUrl(arrivedOn),
+        hmacKey: this.hmacKey,
+      }),
     );
   }
 
@@ -38,14 +45,18 @@ export class FakeCheckoutService {
       this.fake.pay({
         customerId,
         scheme,
-        card: { nameOnCard: customer.toUpperCase() },
+        card: holder(customer),
         webhookUrl: webhookUrl(arrivedOn),
         duplicate: kind === 'doubled',
-        hmacKey: isForged ? 'a-guess' : FAKE_HMAC_KEY,
+        hmacKey: isForged ? 'a-guess' : this.hmacKey,
         saveCard: !isForged,
         alter: isForged ? (webhook) => withInventedCard(webhook, customerId) : undefined,
       }),
     );
+  }
+
+  private get hmacKey(): string {
+    return this.config.getOrThrow('OTTU_HMAC_KEY', { infer: true });
   }
 
   private async watched(customerId: string, pay: () => Promise<FakePaymentOutcome>): Promise<WebhookReport> {

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { CardSavedEvent, OttuCardSavedHandler } from 'nestjs-ottu-cards/webhooks';
+import type { OttuWebhookHandler, SavedCardEvent } from 'nestjs-ottu-cards/webhooks';
 import { CardChanges } from './card-changes.js';
 
-/** A card was saved, and Ottu lists it: whoever looks at that customer's cards looks again. */
+/** A payment used or saved a card, and Ottu lists it: whoever looks at that customer's cards looks again. */
 @Injectable()
-export class CardSavedHandler implements OttuCardSavedHandler {
+export class CardSavedHandler implements OttuWebhookHandler {
   constructor(private readonly changes: CardChanges) {}
 
-  onCardSaved({ card }: CardSavedEvent): void {
+  onSavedCard({ card }: SavedCardEvent): void {
     this.changes.tell(card.customerId); // the customer of the proven card, never the one of the claims
   }
 }

@@ -1,13 +1,10 @@
 import { Module } from '@nestjs/common';
 import { ConditionalModule, ConfigService } from '@nestjs/config';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { FakeOttu } from 'nestjs-ottu-cards/testing';
 import { OttuWebhooksModule } from 'nestjs-ottu-cards/webhooks';
-import { isDevelopedHere } from '../dev/dev.module.js';
-import { FAKE_HMAC_KEY } from '../dev/fake-checkout.service.js';
 import { FromElsewhere } from '../same-origin.guard.js';
 import { SessionModule } from '../session/session.module.js';
-import type { ShopConfig } from '../shop.config.js';
+import { runsOnFake, type ShopConfig } from '../shop.config.js';
 import { CardChangesModule } from './card-changes.js';
 import { CardEventsController } from './card-events.controller.js';
 import { CardSavedHandler } from './card-saved.handler.js';
@@ -24,12 +21,12 @@ import { WEBHOOK_PATH } from './webhook-path.js';
         handler: CardSavedHandler,
         imports: [CardChangesModule],
         decorators: [FromElsewhere(), ApiExcludeController()],
-        inject: [ConfigService, { token: FakeOttu, optional: true }],
-        useFactory: (config: ConfigService<ShopConfig, true>, fake?: FakeOttu) => ({
-          hmacKey: fake === undefined ? config.getOrThrow('OTTU_HMAC_KEY', { infer: true }) : FAKE_HMAC_KEY,
+        inject: [ConfigService],
+        useFactory: (config: ConfigService<ShopConfig, true>) => ({
+          hmacKey: config.getOrThrow('OTTU_HMAC_KEY', { infer: true }),
         }),
       }),
-      (env) => isDevelopedHere(env) || Boolean(env['OTTU_HMAC_KEY']),
+      (env) => runsOnFake(env) || Boolean(env['OTTU_HMAC_KEY']),
       { debug: false },
     ),
   ],

@@ -34,6 +34,11 @@ export interface CustomerCall extends CallOptions {
   readonly effect: 'read' | 'delete';
 }
 
+/** Told who gave a list: Ottu, a cache, or the request of another caller. */
+export interface ListSource {
+  source: 'ottu' | 'cache' | 'shared';
+}
+
 /** What the service knows of a cache. */
 export interface ListCache {
   /** @param send asks Ottu; not called where a kept list or another caller's request serves */
@@ -41,6 +46,7 @@ export interface ListCache {
     filter: ListCardsFilter,
     options: ListOptions,
     send: (options: CallOptions) => Promise<SavedCard[]>,
+    from?: ListSource,
   ): Promise<SavedCard[]>;
   /** Runs `work` and forgets the customer's lists: after a read that was answered, and after every delete. */
   forgetAfter<T>(call: CustomerCall, work: () => Promise<T>): Promise<T>;

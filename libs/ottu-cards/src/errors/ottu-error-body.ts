@@ -1,10 +1,12 @@
-import type { OttuFieldErrors } from './ottu.error.js';
 import { isRecord } from '../common/is-record.js';
+import type { OttuFieldErrors } from './ottu.error.js';
 
 const MAX_FIELDS = 50;
 const MAX_MESSAGES = 10;
 const MAX_LENGTH = 200;
 const MAX_DEPTH = 5;
+/** Values of an answer that are looked at. More cannot be a list of 50 fields that somebody reads. */
+const MAX_VISITS = 10_000;
 
 interface OttuErrorBody {
   readonly detail?: string;
@@ -18,12 +20,13 @@ type Redact = (text: string) => string;
  * `{error: {message, field}}`, `{field: ["…"]}` nested or not, and a bare list of messages. Anything else, HTML and
  * plain text among it, says nothing: raw bodies are never shown.
  *
+ * @param redact must cut a text that is too long before it works on it: names and messages come as they are
  * @see Ottu's OpenAPI file, `CardErrors` and `GenericErrorMessage`, and its guide to errors, seen 2026-11-20
  */
 export function readOttuErrorBody(body: unknown, redact: Redact): OttuErrorBody {
   if (Array.isArray(body)) return detailOf(shown(messagesOf(body, redact).join(' '), redact));
   if (!isRecord(body)) return {};
-  const { detail, error, ...fields } = body;
+  const { detail, error } = body;
   if (typeof detail === 'string') return detailOf(shown(detail, redact));
   if (typeof error === 'string') return detailOf(shown(error, redact));
   if (isRecord(error) && typeof error['message'] === 'string') {
@@ -31,7 +34,7 @@ export function readOttuErrorBody(body: unknown, redact: Redact): OttuErrorBody 
     const field = error['field'];
     return { ...detailOf(message), ...fieldErrorsOf(typeof field === 'string' ? { [field]: [message] } : {}, redact) };
   }
-  return fieldErrorsOf({ ...fields, ...(detail === undefined ? {} : { detail }) }, redact);
+  return fieldErrorsOf(body, redact);
 }
 
 function detailOf(detail: string): OttuErrorBody {
@@ -39,25 +42,52 @@ function detailOf(detail: string): OttuErrorBody {
 }
 
 function fieldErrorsOf(fields: Record<string, unknown>, redact: Redact): OttuErrorBody {
-  const found = new Map<string, readonly string[]>();
-  collect(fields, [], found, redact);
-  return found.size === 0 ? {} : { fieldErrors: Object.fromEntries(found) };
+  const reader = new FieldErrorReader(redact);
+  for (const name of Object.keys(fields)) {
+    if (name !== '__proto__' && name !== 'error') reader.read([name], fields[name]);
+    if (reader.isFull) break;
+  }
+  return reader.found.size === 0 ? {} : { fieldErrors: Object.fromEntries(reader.found) };
 }
 
-function collect(value: unknown, path: readonly string[], found: Map<string, readonly string[]>, redact: Redact): void {
-  if (found.size >= MAX_FIELDS || path.length > MAX_DEPTH) return;
-  const messages = messagesOf(value, redact);
-  if (messages.length > 0) found.set(shown(path.join('.'), redact), messages);
-  if (typeof value !== 'object' || value === null) return;
-  for (const [name, child] of Object.entries(value)) {
-    if (Array.isArray(value) && typeof child === 'string') continue; // a message, taken above
-    if (name !== '__proto__') collect(child, [...path, name], found, redact);
-    if (found.size >= MAX_FIELDS) return;
+/** Walks through nested fields, each value once, and stops when it has seen enough. */
+class FieldErrorReader {
+  readonly found = new Map<string, readonly string[]>();
+  private fields = 0;
+  private visits = 0;
+
+  constructor(private readonly redact: Redact) {}
+
+  /** Fields count even where their names, cut and redacted, are the same. */
+  get isFull(): boolean {
+    return this.fields >= MAX_FIELDS || this.visits >= MAX_VISITS;
+  }
+
+  read(path: readonly string[], value: unknown): void {
+    this.visits += 1;
+    const messages = messagesOf(value, this.redact);
+    if (messages.length > 0) {
+      this.fields += 1;
+      this.found.set(this.nameOf(path), messages);
+    }
+    if (path.length === MAX_DEPTH || typeof value !== 'object' || value === null) return;
+    const holder = Array.isArray(value) ? value.slice(0, MAX_VISITS) : value;
+    for (const name of Object.keys(holder)) {
+      if (this.isFull) return;
+      const child: unknown = Reflect.get(holder, name);
+      const isMessage = Array.isArray(value) && typeof child === 'string'; // taken above
+      if (!isMessage && name !== '__proto__') this.read([...path, name], child);
+    }
+  }
+
+  /** Each name is cut and redacted before they are joined, and the whole after that: a value could span two of them. */
+  private nameOf(path: readonly string[]): string {
+    return shown(path.map((name) => shown(name, this.redact)).join('.'), this.redact);
   }
 }
 
 function messagesOf(value: unknown, redact: Redact): readonly string[] {
-  const list: unknown[] = Array.isArray(value) ? value : [value];
+  const list: readonly unknown[] = Array.isArray(value) ? value.slice(0, MAX_VISITS) : [value];
   return list
     .filter((item) => typeof item === 'string')
     .slice(0, MAX_MESSAGES)

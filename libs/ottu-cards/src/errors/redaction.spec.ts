@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { redactor } from './redaction.js';
 
 const TOKEN = 'tok-00000001';
-const CUSTOMER = 'Customer & "One" O\'Neil ك/1';
+const CUSTOMER = 'Customer & "One" O\'Neil ك é/1';
 const cut = (text: string): string => redactor([TOKEN, CUSTOMER, ''])(text);
 const percent = (text: string): string =>
   [...Buffer.from(text)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
 const entities = (text: string): string => Array.from(text, (it) => `&#x${it.codePointAt(0)?.toString(16)};`).join('');
 const decimals = (text: string): string => Array.from(text, (it) => `&#${it.codePointAt(0)};`).join('');
+const hexOf = (letter: string): string => letter.codePointAt(0)?.toString(16) ?? '';
 const units = (text: string): string =>
   text
     .split('')
@@ -40,6 +41,18 @@ const FORMS: [form: string, write: (value: string) => string][] = [
   ['as Python writes it', (value) => value.replaceAll("'", String.raw`\'`)],
   ['as HTML entities', entities],
   ['as decimal entities', decimals],
+  ['in the form NFC', (value) => value.normalize('NFC')],
+  ['in the form NFD', (value) => value.normalize('NFD')],
+  ['in the form NFKC', (value) => value.normalize('NFKC')],
+  ['in the form NFKD', (value) => value.normalize('NFKD')],
+  ['with zero-width spaces', (value) => Array.from(value).join('\u{200b}')],
+  ['with soft hyphens, percent-encoded', (value) => encodeURIComponent(Array.from(value).join('\u{ad}'))],
+  [
+    'as bytes in Python',
+    (value) => Array.from(Buffer.from(value), (it) => `\\x${it.toString(16).padStart(2, '0')}`).join(''),
+  ],
+  ['as long escapes in Python', (value) => Array.from(value, (it) => `\\U${hexOf(it).padStart(8, '0')}`).join('')],
+  ['as escapes with braces', (value) => Array.from(value, (it) => `\\u{${hexOf(it)}}`).join('')],
   ['in hex', (value) => Buffer.from(value).toString('hex')],
   ['in base64', (value) => Buffer.from(value).toString('base64')],
   ['in base64url', (value) => Buffer.from(value).toString('base64url')],
@@ -62,6 +75,37 @@ describe.each([TOKEN, CUSTOMER])('%s', (value) => {
     const text = Buffer.from(`${'x'.repeat(offset)}${value}${behind}`).toString('base64');
     expect(cut(text)).toMatch(/^[\w+/]{0,4}\[cut\]$/);
   });
+});
+
+it.each(['\n', '\r\n', String.raw`\n`, String.raw`\r\n`])('cuts base64 that is wrapped with %j', (lineBreak) => {
+  const value = `key-${'0123456789abcdef'.repeat(8)}`;
+  for (const before of ['', 'x', 'xy']) {
+    const text = Buffer.from(`${before}${value}!`).toString('base64');
+    const wrapped = Array.from({ length: Math.ceil(text.length / 64) }, (_, n) => text.slice(n * 64, n * 64 + 64));
+    expect(redactor([value])(`Sent:\n${wrapped.join(lineBreak)}`)).toMatch(/^Sent:\n[\w+/]{0,4}\[cut\]$/);
+  }
+});
+
+it('cuts characters of Latin-1 that are escaped as one byte', () => {
+  expect(redactor(['Amélie Ünal'])(String.raw`Customer Am\xe9lie \xdcnal is unknown`)).toBe(
+    'Customer [cut] is unknown',
+  );
+});
+
+it('joins no lines of a sentence', () => {
+  expect(redactor(['value'])('a sentence of many words that goes on\nand on')).toBe(
+    'a sentence of many words that goes on\nand on',
+  );
+});
+
+it.each([TOKEN, CUSTOMER, 'x'.repeat(64)])('shows no part of %s where a long text is cut', (value) => {
+  for (const write of FORMS.map(([, form]) => form)) {
+    const form = write(value);
+    for (let start = 300; start < 1_200; start += 7) {
+      const text = redactor([value])(`${'.'.repeat(start)}${form}${'.'.repeat(2_000)}`);
+      expect(text).toMatch(/^\.+(?:\[cut\]\.*|\[c?u?t?)?$/); // the end of "[cut]" itself may be gone
+    }
+  }
 });
 
 it('cuts + and / of base64 in both alphabets', () => {

@@ -9,31 +9,53 @@ export interface FakeWebhookTravel {
   readonly duplicate?: boolean | undefined;
   /** How long to wait for an answer, in milliseconds. @default 15_000, as Ottu */
   readonly timeoutMs?: number | undefined;
+  /** How many attempts to make while they time out, with the first: Ottu's pages disagree. @default 4 */
+  readonly attempts?: number | undefined;
+  /** How long to wait after a timeout, in milliseconds: Ottu has 5,000. @default 0 */
+  readonly pauseMs?: number | undefined;
   /** Changes the signed body on its way, as a forger would. */
   readonly alter?: ((webhook: FakeWebhook) => FakeWebhook) | undefined;
 }
 
 /** What came of a payment. */
 export interface FakePaymentOutcome {
-  /** The card that was saved; `undefined` without one. */
+  /** The card that was saved or used; `undefined` without one. */
   readonly card: FakeCard | undefined;
-  /** The body as it was posted, to post it again. */
+  /** The body as it was posted, to post it again; an auto-debit of the merchant's posts none. */
   readonly webhook: FakeWebhook;
-  /** Every attempt to deliver it, in order; those of a duplicate after those of the first. */
+  /** Every attempt to deliver it, in order; those of a duplicate after those of the first. None for an auto-debit. */
   readonly deliveries: readonly FakeDelivery[];
 }
 
-/** Pays, saves the card with `save`, and delivers the webhook. */
+/** The cards that the fake has. */
+export interface FakeWallet {
+  save(card: FakeCard): FakeCard;
+  of(customerId: string): readonly FakeCard[];
+}
+
+/** Pays, saves a new card or uses an old one, and delivers the webhook. */
 export async function checkOut(
   payment: FakePayment & FakeWebhookTravel,
-  save: (card: FakeCard) => FakeCard,
+  wallet: FakeWallet,
 ): Promise<FakePaymentOutcome> {
-  const { customerId, saveCard = true, result = 'success', agreement, webhookUrl } = payment;
-  const { duplicate = false, timeoutMs = 15_000, alter = (it: FakeWebhook) => it } = payment;
-  const agreements = agreement === undefined ? [] : [agreement];
-  const card = saveCard && result === 'success' ? save(aCard({ agreements, ...payment.card, customerId })) : undefined;
+  const { webhookUrl, duplicate = false, alter = (it: FakeWebhook) => it } = payment;
+  const { timeoutMs = 15_000, attempts = 4, pauseMs = 0 } = payment;
+  const card = cardOf(payment, wallet);
   const webhook = alter(webhookOf(payment, card));
-  const deliver = (): Promise<FakeDelivery[]> => deliverWebhook(webhookUrl, webhook, timeoutMs);
+  if (payment.paymentType === 'auto_debit' && payment.with !== undefined) return { card, webhook, deliveries: [] };
+  const deliver = (): Promise<FakeDelivery[]> => deliverWebhook(webhookUrl, webhook, { timeoutMs, attempts, pauseMs });
   const deliveries = await Promise.all(duplicate ? [deliver(), deliver()] : [deliver()]);
   return { card, webhook, deliveries: deliveries.flat() };
+}
+
+/** @throws Error where the customer has no such card */
+function cardOf(payment: FakePayment, wallet: FakeWallet): FakeCard | undefined {
+  const { customerId, with: used, saveCard = used === undefined, result = 'success', agreement } = payment;
+  if (used !== undefined) {
+    const card = wallet.of(customerId).find(({ token }) => token === used.token);
+    if (card === undefined) throw new Error('FakeOttu.pay(): this customer has no such card. Save it first.');
+    return card;
+  }
+  const agreements = agreement === undefined ? [] : [agreement];
+  return saveCard && result === 'success' ? wallet.save(aCard({ agreements, ...payment.card, customerId })) : undefined;
 }

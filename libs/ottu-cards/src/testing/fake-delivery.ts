@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FakeWebhook } from './fake-payments.wire.js';
 
 /** One attempt to deliver a webhook, and how the shop took it. */
@@ -9,17 +10,28 @@ export interface FakeDelivery {
   readonly body?: string;
 }
 
-const RETRIES = 3;
+/** How often, and how fast, Ottu tries to deliver a webhook. */
+export interface FakeAttempts {
+  /** How long to wait for an answer, in milliseconds. */
+  readonly timeoutMs: number;
+  /** How many attempts there are after timeouts, with the first. */
+  readonly attempts: number;
+  /** From a timeout to the next attempt, in milliseconds. */
+  readonly pauseMs: number;
+}
 
 /**
- * Posts a webhook as Ottu does: once more after a timeout, three times at most, and never again after any answer.
+ * Posts a webhook as Ottu does: once more after a timeout, and never again after any answer.
  *
- * @see Ottu's webhook guide: 15 s, and retries on timeouts only, seen 2026-11-20
+ * @see Ottu's webhook guides: 15 s, and retries on timeouts only; one page has three attempts with 5 s between them,
+ * another three retries after the first attempt, seen 2026-11-21
  */
-export async function deliverWebhook(url: string, webhook: FakeWebhook, timeoutMs: number): Promise<FakeDelivery[]> {
-  const deliveries: FakeDelivery[] = [];
-  do deliveries.push(await post(url, webhook, timeoutMs));
-  while (deliveries.at(-1)?.outcome === 'timeout' && deliveries.length <= RETRIES);
+export async function deliverWebhook(url: string, webhook: FakeWebhook, times: FakeAttempts): Promise<FakeDelivery[]> {
+  const deliveries = [await post(url, webhook, times.timeoutMs)];
+  while (deliveries.at(-1)?.outcome === 'timeout' && deliveries.length < times.attempts) {
+    await sleep(times.pauseMs);
+    deliveries.push(await post(url, webhook, times.timeoutMs));
+  }
   return deliveries;
 }
 

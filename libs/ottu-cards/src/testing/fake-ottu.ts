@@ -52,10 +52,10 @@ export class FakeOttu {
     this.serve(request, response).catch(() => response.destroy());
   });
 
-  /** Listens on a free port of 127.0.0.1. */
-  static async start(): Promise<FakeOttu> {
+  /** Listens on 127.0.0.1, on a free port unless one is given. */
+  static async start({ port = 0 }: { readonly port?: number } = {}): Promise<FakeOttu> {
     const fake = new FakeOttu();
-    fake.server.listen(0, '127.0.0.1');
+    fake.server.listen(port, '127.0.0.1');
     await once(fake.server, 'listening');
     return fake;
   }
@@ -96,12 +96,16 @@ export class FakeOttu {
   }
 
   /**
-   * Pays as this customer, saves the card, and posts the signed webhook; settles when it was delivered, or cannot be.
+   * Pays as this customer, with a new card or an old one, and posts the signed webhook; settles when it was delivered, or
+   * cannot be.
    *
    * @example await fake.pay({ customerId: 'customer-1', webhookUrl: `${url}/webhooks/ottu`, hmacKey: 'obviously-false' })
    */
   async pay(payment: FakePayment & FakeWebhookTravel, env: OttuEnv = 'sandbox'): Promise<FakePaymentOutcome> {
-    return checkOut(payment, (card) => this.save(card, env));
+    return checkOut(payment, {
+      save: (card) => this.save(card, env),
+      of: (customerId) => this.cardsOf(customerId, env),
+    });
   }
 
   /** Answers the next request so; called again, the one after it. */

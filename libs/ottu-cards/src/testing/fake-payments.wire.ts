@@ -5,21 +5,30 @@ import type { FakeCard } from './fake-cards.wire.js';
 /** A payment that a customer makes at the fake, and the webhook that tells of it. */
 export interface FakePayment {
   readonly customerId: string;
-  /** Where to post the webhook. */
+  /** Where to post the webhook. An auto-debit of the merchant's sends none. */
   readonly webhookUrl: string;
   /** What to sign it with. */
   readonly hmacKey: string;
   /** @default 'subscription' */
   readonly scheme?: 'standard' | 'subscription' | undefined;
-  /** Whether the customer ticks "save card": else the webhook carries no token. @default true */
+  /** Whether the customer pays with a new card and ticks "save card". @default true, but for one who pays `with` a card */
   readonly saveCard?: boolean | undefined;
-  /** What the saved card differs in from `aCard()`. */
+  /** What the new card differs in from `aCard()`. */
   readonly card?: Partial<SavedCard> | undefined;
-  /** @default 'one_off' */
+  /**
+   * Pays with a card that the customer has saved before. Its token is in the webhook like that of a new card, and
+   * nothing there tells the two apart.
+   */
+  readonly with?: Pick<SavedCard, 'token'> | undefined;
+  /**
+   * `auto_debit` together with `with` is a payment that the merchant starts: it sends no webhook.
+   *
+   * @default 'one_off'
+   */
   readonly paymentType?: string | undefined;
   /** The id of an auto-debit agreement: it then rests on the card. */
   readonly agreement?: string | undefined;
-  /** Anything but `success` saves no card. @default 'success' */
+  /** `success`, `failed`, `pending`, `canceled`, `error`, `cod`, …: anything but `success` saves no card. @default 'success' */
   readonly result?: string | undefined;
   /** What of the card the webhook tells: all, the few fields that Ottu often sends, or the token alone. @default 'partial' */
   readonly tokenForm?: 'whole' | 'partial' | 'text' | undefined;

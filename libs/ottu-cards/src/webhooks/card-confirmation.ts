@@ -1,42 +1,77 @@
-import type { Logger } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { CardReference, SavedCard } from '../cards/saved-card.js';
 import type { UserCardsService } from '../cards/user-cards.service.js';
-import type { SeenEvents } from './seen-events.js';
-import { pause } from './waiting.js';
+import type { Deadline } from '../common/deadline.js';
 
-/** What a confirmation asks, and how long it waits to ask again. */
-export interface ConfirmationContext {
-  readonly cards: Pick<UserCardsService, 'find'>;
-  readonly seen: SeenEvents;
-  readonly secondLookMs: number;
-  readonly closing: AbortSignal;
-  readonly logger: Pick<Logger, 'warn'>;
+const DAY_MS = 24 * 60 * 60_000;
+const MAX_SIGNATURES = 100_000;
+const MAX_CARDS = 3;
+
+/** The card that a webhook claims, and the signature that it came with. */
+export interface CardClaim extends CardReference {
+  /** A hash that all webhooks of one signature share. */
+  readonly signatureId: string;
 }
 
-/**
- * Asks Ottu for the card that a webhook speaks of. A card that is not listed yet gets a second look.
- *
- * @returns `undefined` where Ottu does not list it, and where this signature has been asked for often enough
- * @throws what `UserCardsService.find` throws; that confirmation is not counted
- */
-export async function confirmCard(
-  claimed: CardReference,
-  signature: string,
-  { cards, seen, secondLookMs, closing, logger }: ConfirmationContext,
-): Promise<SavedCard | undefined> {
-  if (!(await seen.admit(signature))) {
-    logger.warn('Dropped a webhook: its signature has been confirmed three times in 24 hours. It may be a replay.');
-    return undefined;
+/** What is known of a claimed card. */
+type Finding = 'asked' | 'listed' | 'not listed';
+
+/** Ottu's list decides: what a webhook says of a card is not always signed. */
+export class CardConfirmation {
+  /** What was claimed with each signature in the last 24 hours, by a hash of the card. */
+  private readonly claims = new LRUCache<string, Map<string, Finding>>({ max: MAX_SIGNATURES, ttl: DAY_MS });
+
+  constructor(
+    private readonly cards: Pick<UserCardsService, 'find'>,
+    private readonly secondLookMs: number,
+    private readonly logger: Pick<Console, 'warn'>,
+  ) {}
+
+  /**
+   * Asks Ottu for the card, a second time where it does not list it yet. One signature is good for three different cards
+   * until one of them is listed: a replay can put any card into a webhook of the standard scheme.
+   *
+   * @returns `undefined` where the claim is dropped
+   * @throws what `UserCardsService.find` throws; the claim then counts no longer
+   */
+  async confirm(claim: CardClaim, deadline: Deadline): Promise<SavedCard | undefined> {
+    const { signatureId, customerId, token } = claim;
+    const known = this.claims.get(signatureId) ?? new Map<string, Finding>();
+    const id = claimId(claim);
+    if (known.get(id) === 'not listed') return undefined;
+    if (!isAdmitted(known, id)) {
+      this.logger.warn(
+        'Dropped a saved card: its webhook has come with another card that Ottu lists, or with three others. It may be a replay.',
+      );
+      return undefined;
+    }
+    this.claims.set(signatureId, known.set(id, 'asked'));
+    try {
+      const card = (await this.cards.find({ customerId, token })) ?? (await this.lookAgain(claim, deadline));
+      known.set(id, card ? 'listed' : 'not listed');
+      if (card === undefined) this.logger.warn('Dropped a saved card: Ottu lists no such card for its customer.');
+      return card;
+    } catch (error) {
+      known.delete(id);
+      throw error;
+    }
   }
-  try {
-    const card = await cards.find(claimed);
-    if (card !== undefined) return card;
-    await pause(secondLookMs, closing);
-    const later = await cards.find(claimed);
-    if (later === undefined) logger.warn('Dropped a webhook: Ottu lists no such card for its customer.');
-    return later;
-  } catch (error) {
-    await seen.giveBack(signature);
-    throw error;
+
+  private async lookAgain({ customerId, token }: CardReference, deadline: Deadline): Promise<SavedCard | undefined> {
+    await deadline.sleep(this.secondLookMs);
+    return this.cards.find({ customerId, token });
   }
+}
+
+/** Names a claimed card among those of one signature. */
+export function claimId({ signatureId, customerId, token }: CardClaim): string {
+  return createHash('sha256')
+    .update(JSON.stringify([signatureId, customerId, token]))
+    .digest('hex');
+}
+
+function isAdmitted(known: ReadonlyMap<string, Finding>, id: string): boolean {
+  if (known.has(id)) return true;
+  return known.size < MAX_CARDS && !Array.from(known.values()).includes('listed');
 }

@@ -1,19 +1,22 @@
-// The public names of nestjs-ottu-cards/webhooks. Runs, memory and timings stay inside.
+// The public names of nestjs-ottu-cards/webhooks. The processor and its timings stay inside.
 export { OttuWebhooksModule } from './ottu-webhooks.module.js';
-export type {
-  OttuWebhooksAsyncOptions,
-  OttuWebhooksFactoryResult,
-  OttuWebhooksOptionsFactory,
+export {
+  OTTU_WEBHOOKS_OPTIONS,
+  type OttuWebhooksAsyncOptions,
+  type OttuWebhooksFactoryResult,
+  type OttuWebhooksOptionsFactory,
 } from './ottu-webhooks.module-definition.js';
-export { OTTU_WEBHOOKS_OPTIONS } from './ottu-webhooks.plumbing.js';
 export type { OttuWebhooksExtras, OttuWebhooksOptions } from './ottu-webhooks.options.js';
 export type {
-  CardSavedEvent,
-  OttuCardSavedHandler,
+  OttuWebhookHandler,
+  PaymentEvent,
+  SavedCardEvent,
   SignedFields,
-  UndeliveredCard,
+  UndeliveredEvent,
+  UndeliveredReason,
   WebhookClaims,
-} from './card-saved.event.js';
-export type { WebhookStore } from './webhook-store.js';
-export type { WebhookScheme } from './signed-values.wire.js';
+  WebhookMethod,
+} from './webhook-events.js';
+export type { OpenWebhookQueue, WebhookJob, WebhookMount, WebhookQueue, WebhookWorker } from './webhook-queue.js';
+export type { WebhookScheme } from './signed-fields.wire.js';
 export { signWebhook, type SignWebhookInput, verifyWebhook, type VerifyWebhookInput } from './webhook-signature.js';

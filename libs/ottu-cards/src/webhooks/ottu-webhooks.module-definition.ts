@@ -1,37 +1,37 @@
+import { ConfigurableModuleBuilder, type DynamicModule, Logger, type Provider } from '@nestjs/common';
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import type { UserCardsService } from '../cards/user-cards.service.js';
+import { getUserCardsToken } from '../cards/user-cards.token.js';
+import type { AsyncOptions, FactoryResult } from '../common/async-options.js';
+import { shutdownClockOf } from '../common/shutdown.js';
+import { BodyParserErrors } from './body-parser-errors.js';
+import { handlerProvider, OTTU_WEBHOOK_HANDLER } from './handler.provider.js';
 import {
-  ConfigurableModuleBuilder,
-  type DynamicModule,
-  type FactoryProvider,
-  type ModuleMetadata,
-  type Type,
-} from '@nestjs/common';
-import type { GivenExtras, OttuWebhooksExtras, OttuWebhooksOptions } from './ottu-webhooks.options.js';
-import { OTTU_WEBHOOKS_OPTIONS, webhooksPlumbing } from './ottu-webhooks.plumbing.js';
+  type GivenExtras,
+  type OttuWebhooksExtras,
+  type OttuWebhooksOptions,
+  ResolvedWebhooksOptions,
+} from './ottu-webhooks.options.js';
+import type { OttuWebhookHandler } from './webhook-events.js';
+import { WEBHOOK_TIMINGS, WebhookProcessor, type WebhookTimings } from './webhook-processor.js';
 import { createWebhooksController } from './webhooks.controller.js';
 
 /** What a factory gives: options alone, for the structure is needed before it runs. */
-export type OttuWebhooksFactoryResult = OttuWebhooksOptions & { readonly [K in keyof OttuWebhooksExtras]?: never };
+export type OttuWebhooksFactoryResult = FactoryResult<OttuWebhooksOptions, OttuWebhooksExtras>;
 
 /** Implemented by the classes of `useClass` and `useExisting`. */
 export interface OttuWebhooksOptionsFactory {
   createOttuWebhooksOptions(): OttuWebhooksFactoryResult | Promise<OttuWebhooksFactoryResult>;
 }
 
-/** Exactly one way to come by the options. */
-type OptionsSource =
-  | {
-      readonly useFactory: FactoryProvider<OttuWebhooksFactoryResult>['useFactory'];
-      readonly inject?: NonNullable<FactoryProvider['inject']>;
-      readonly useClass?: never;
-      readonly useExisting?: never;
-    }
-  | { readonly useClass: Type<OttuWebhooksOptionsFactory>; readonly useFactory?: never; readonly useExisting?: never }
-  | { readonly useExisting: Type<OttuWebhooksOptionsFactory>; readonly useFactory?: never; readonly useClass?: never };
-
 /** `imports` serve the factory, the handler and `UserCardsService` alike. */
-export type OttuWebhooksAsyncOptions = Pick<ModuleMetadata, 'imports'> &
-  OptionsSource &
+export type OttuWebhooksAsyncOptions = AsyncOptions<OttuWebhooksFactoryResult, OttuWebhooksOptionsFactory> &
   Omit<OttuWebhooksExtras, 'imports'>;
+
+/** The injection token of the options as they were given: override it in tests. */
+export const OTTU_WEBHOOKS_OPTIONS = 'OTTU_WEBHOOKS_OPTIONS';
+
+const TIMINGS = 'OTTU_WEBHOOK_TIMINGS';
 
 /** Every extra stands here: the builder takes only those out of the options. */
 const EXTRAS: GivenExtras = {
@@ -47,10 +47,55 @@ export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<OttuWeb
 })
   .setClassMethodName('forRoot')
   .setFactoryMethodName('createOttuWebhooksOptions')
-  .setExtras(EXTRAS, (definition, extras): DynamicModule => ({
-    ...definition,
-    imports: [...(definition.imports ?? []), ...(extras.imports ?? [])],
-    controllers: [createWebhooksController(extras)],
-    providers: [...(definition.providers ?? []), ...webhooksPlumbing(extras)],
-  }))
+  .setExtras(EXTRAS, (definition, extras): DynamicModule => {
+    const mount = Symbol(extras.path);
+    return {
+      ...definition,
+      imports: [...(definition.imports ?? []), ...(extras.imports ?? [])],
+      controllers: [createWebhooksController({ ...extras, mount })],
+      providers: [...(definition.providers ?? []), ...providersOf(extras, mount)],
+    };
+  })
   .build();
+
+function providersOf(extras: GivenExtras, mount: symbol): Provider[] {
+  const cards = { token: getUserCardsToken(extras.cards), optional: true };
+  return [
+    typeof extras.handler === 'function'
+      ? handlerProvider(extras.handler)
+      : { provide: OTTU_WEBHOOK_HANDLER, useValue: null },
+    {
+      provide: ResolvedWebhooksOptions,
+      inject: [OTTU_WEBHOOKS_OPTIONS, OTTU_WEBHOOK_HANDLER, cards],
+      useFactory: (options: unknown, handler: unknown, userCards: unknown) =>
+        new ResolvedWebhooksOptions({ options, extras, handler, hasCards: userCards !== undefined }),
+    },
+    { provide: TIMINGS, useValue: WEBHOOK_TIMINGS },
+    {
+      provide: WebhookProcessor,
+      inject: [ResolvedWebhooksOptions, OTTU_WEBHOOK_HANDLER, TIMINGS, ModulesContainer, cards],
+      useFactory: (
+        options: ResolvedWebhooksOptions,
+        handler: OttuWebhookHandler,
+        timings: WebhookTimings,
+        modules: ModulesContainer,
+        userCards?: UserCardsService,
+      ) => {
+        const clock = shutdownClockOf(modules);
+        return new WebhookProcessor({
+          options,
+          handler,
+          timings,
+          clock,
+          userCards,
+          logger: new Logger('OttuWebhooks'),
+        });
+      },
+    },
+    {
+      provide: BodyParserErrors,
+      inject: [HttpAdapterHost],
+      useFactory: (host: HttpAdapterHost) => new BodyParserErrors(host, mount),
+    },
+  ];
+}

@@ -1,18 +1,24 @@
 import { type DynamicModule, Inject, Module, type OnModuleInit, Scope } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
+import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { OttuConfigError } from '../errors/errors.js';
+import { OTTU_WEBHOOK_HANDLER } from './handler.provider.js';
 import { ConfigurableModuleClass, type OttuWebhooksAsyncOptions } from './ottu-webhooks.module-definition.js';
-import type { OttuWebhooksExtras, OttuWebhooksOptions } from './ottu-webhooks.options.js';
-import { OTTU_CARD_SAVED_HANDLER } from './ottu-webhooks.plumbing.js';
+import { type OttuWebhooksExtras, type OttuWebhooksOptions, ResolvedWebhooksOptions } from './ottu-webhooks.options.js';
 
 /** The generated base, without the methods whose arguments are narrowed below. */
 const Base: Omit<typeof ConfigurableModuleClass, 'forRoot' | 'forRootAsync'> & (new () => object) =
   ConfigurableModuleClass;
 
-/** Mounts the endpoint that Ottu posts payments to, and hands the cards that were saved with them to `handler`. */
+/** The queues of an application's mounts, by the object that there is once in it. */
+const queuesOf = new WeakMap<object, Set<string>>();
+
+/** Mounts the endpoint that Ottu posts payments to, and hands them to `handler`. */
 @Module({})
 export class OttuWebhooksModule extends Base implements OnModuleInit {
-  constructor(@Inject(ModuleRef) private readonly module: ModuleRef) {
+  constructor(
+    @Inject(ModuleRef) private readonly module: ModuleRef,
+    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+  ) {
     super();
   }
 
@@ -21,16 +27,28 @@ export class OttuWebhooksModule extends Base implements OnModuleInit {
     return ConfigurableModuleClass.forRoot.call(this, options);
   }
 
-  /** As `forRoot`, with `hmacKey`, `store` and `onUndelivered` from a factory; the rest stands beside it. */
+  /** As `forRoot`, with `hmacKey`, `queue` and `onUndelivered` from a factory; the rest stands beside it. */
   static forRootAsync(options: OttuWebhooksAsyncOptions): DynamicModule {
     return ConfigurableModuleClass.forRootAsync.call(this, options);
   }
 
   onModuleInit(): void {
-    if (this.module.introspect(OTTU_CARD_SAVED_HANDLER).scope !== Scope.REQUEST) return;
-    throw new OttuConfigError(
-      'OttuWebhooksModule.forRoot(): handler is request-scoped, or injects something that is. It works on after the ' +
-        'request is answered: make it and what it injects singletons.',
-    );
+    if (this.module.introspect(OTTU_WEBHOOK_HANDLER).scope === Scope.REQUEST) {
+      throw new OttuConfigError(
+        'OttuWebhooksModule.forRoot(): handler is request-scoped, or injects something that is. It works on after the request ' +
+          'is answered: make it and what it injects singletons.',
+      );
+    }
+    const options = this.module.get(ResolvedWebhooksOptions);
+    const name = options.queue?.nameFor(options);
+    if (name === undefined) return;
+    const taken = queuesOf.get(this.modules) ?? new Set<string>();
+    if (taken.has(name)) {
+      throw new OttuConfigError(
+        `OttuWebhooksModule.forRoot(): two webhooks are mounted on the queue ${JSON.stringify(name)}, so that each would ` +
+          "take the other's events: give each its own, as in bullQueue({ connection, name: 'kuwait' }).",
+      );
+    }
+    queuesOf.set(this.modules, taken.add(name));
   }
 }

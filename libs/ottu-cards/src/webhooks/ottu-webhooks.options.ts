@@ -1,17 +1,22 @@
 import type { ModuleMetadata, Type } from '@nestjs/common';
-import type { OttuCardSavedHandler, UndeliveredCard } from './card-saved.event.js';
-import type { WebhookStore } from './webhook-store.js';
+import { isRecord } from '../common/is-record.js';
+import { optional, problemsOf, type Rule, type Rules } from '../common/rules.js';
+import { configProblems } from '../errors/config-problems.js';
+import type { OttuWebhookHandler, UndeliveredEvent } from './webhook-events.js';
+import type { WebhookQueue } from './webhook-queue.js';
+import { hmacKeyRule } from './webhook-signature.js';
 
 /** What may come from a factory. */
 export interface OttuWebhooksOptions {
   /** The HMAC key from Ottu's dashboard; the old and the new one while it is being replaced. */
   readonly hmacKey: string | readonly string[];
   /**
-   * Remembers handled events for all instances of the application.
+   * Holds events until they are handled, for all instances of the application and across restarts: `bullQueue()` of
+   * `nestjs-ottu-cards/bullmq`. One queue serves one mount.
    *
-   * @default the memory of this process, for up to 10,000 events
+   * @default the memory of this process
    */
-  readonly store?: WebhookStore | undefined;
+  readonly queue?: WebhookQueue | undefined;
   /**
    * Takes the genuine events that the handler did not finish: Ottu never sends them again. An option rather than a
    * method of the handler, because it is needed when the handler is what fails, and so that a factory can give it a
@@ -19,22 +24,137 @@ export interface OttuWebhooksOptions {
    *
    * @default none: the loss is logged, without the payload
    */
-  readonly onUndelivered?: ((card: UndeliveredCard) => void | Promise<void>) | undefined;
+  readonly onUndelivered?: ((undelivered: UndeliveredEvent) => void | Promise<void>) | undefined;
 }
-
-/** The extras before their check. */
-export type GivenExtras = { readonly [K in keyof OttuWebhooksExtras]?: OttuWebhooksExtras[K] | undefined };
 
 /** The structure of the module: known before any factory runs. */
 export interface OttuWebhooksExtras {
   /** The route that Ottu posts to, without the application's global prefix. Version-neutral. @example 'webhooks/ottu' */
   readonly path: string;
   /** A class of yours, made by this module; what it injects must come through `imports` or be global. */
-  readonly handler: Type<OttuCardSavedHandler>;
+  readonly handler: Type<OttuWebhookHandler & OneMethod>;
   /** The `name` of the `OttuCardsModule` that cards are confirmed with. @default none: the one without a name */
   readonly cards?: string | undefined;
   /** Modules that export what the handler injects, and an `OttuCardsModule` that is not global. */
   readonly imports?: ModuleMetadata['imports'] | undefined;
   /** Put on the controller class: `Public()`, `SkipThrottle()`, whatever the application's global guards look for. */
   readonly decorators?: readonly ClassDecorator[] | undefined;
+}
+
+/** A handler without a method would hear of nothing. */
+type OneMethod = Required<Pick<OttuWebhookHandler, 'onPayment'>> | Required<Pick<OttuWebhookHandler, 'onSavedCard'>>;
+
+/** The extras before their check. */
+export type GivenExtras = { readonly [K in keyof OttuWebhooksExtras]?: OttuWebhooksExtras[K] | undefined };
+
+/** What the module was given, before anything of it is trusted. */
+export interface GivenOptions {
+  readonly options: unknown;
+  readonly extras: GivenExtras;
+  /** What was made of the handler's class. */
+  readonly handler: unknown;
+  /** Whether a `UserCardsService` was found. */
+  readonly hasCards: boolean;
+}
+
+/** The options after their check. Prints without the keys. */
+export class ResolvedWebhooksOptions {
+  readonly path: string;
+  readonly cards: string | undefined;
+  readonly #hmacKeys: readonly string[];
+  readonly #queue: OttuWebhooksOptions['queue'];
+  readonly #onUndelivered: OttuWebhooksOptions['onUndelivered'];
+
+  /** @throws OttuConfigError which tells all problems at once, each with its remedy and without the value */
+  constructor(given: GivenOptions) {
+    const { hmacKey, queue, onUndelivered } = checkedOptions(given);
+    this.path = trimmed(given.extras.path ?? '');
+    this.cards = given.extras.cards;
+    this.#hmacKeys = typeof hmacKey === 'string' ? [hmacKey] : [...hmacKey];
+    this.#queue = queue;
+    this.#onUndelivered = onUndelivered;
+  }
+
+  get hmacKeys(): readonly string[] {
+    return this.#hmacKeys;
+  }
+
+  get queue(): OttuWebhooksOptions['queue'] {
+    return this.#queue;
+  }
+
+  get onUndelivered(): OttuWebhooksOptions['onUndelivered'] {
+    return this.#onUndelivered;
+  }
+}
+
+const OPTIONS: Rules<keyof OttuWebhooksOptions> = {
+  hmacKey: hmacKeyRule,
+  queue: optional((value) =>
+    hasMethod(value, 'open') && hasMethod(value, 'nameFor')
+      ? undefined
+      : 'must be a queue: write bullQueue({ connection }) from nestjs-ottu-cards/bullmq',
+  ),
+  onUndelivered: optional((value) => (typeof value === 'function' ? undefined : 'must be a function')),
+};
+
+const EXTRAS: Rules<keyof OttuWebhooksExtras> = {
+  path: (value) =>
+    typeof value === 'string' && /[^/\s]/.test(value) ? undefined : "must be a route, such as 'webhooks/ottu'",
+  handler: (value) =>
+    hasMethod(value, 'onPayment') || hasMethod(value, 'onSavedCard')
+      ? undefined
+      : 'must be a class with a method onPayment(event), or onSavedCard(event), or both',
+  cards: optional((value) =>
+    typeof value === 'string' && value !== '' ? undefined : 'must be the name of an OttuCardsModule',
+  ),
+  imports: () => undefined, // Nest speaks for itself
+  decorators: optional((value) =>
+    Array.isArray(value) && value.every((it) => typeof it === 'function')
+      ? undefined
+      : 'must be a list of class decorators: call them, as in Public()',
+  ),
+};
+
+const notFromFactory: Rule = optional(() => 'cannot come from a factory: write it beside useFactory');
+
+/** The extras stand here too, for whoever misspells one of them. */
+const OPTIONS_ONLY: Rules = {
+  ...OPTIONS,
+  ...Object.fromEntries(Object.keys(EXTRAS).map((name) => [name, notFromFactory])),
+};
+
+function checkedOptions({ options, extras, handler, hasCards }: GivenOptions): OttuWebhooksOptions {
+  const { path, cards, imports, decorators } = extras; // Nest hands over the options with them
+  const problems = [
+    ...problemsOf({ path, handler, cards, imports, decorators }, EXTRAS),
+    ...(isRecord(options) ? problemsOf(options, OPTIONS_ONLY) : [{ name: 'options', problem: 'must be an object' }]),
+  ].map(({ name, problem }) => `${name} ${problem}`);
+  if (hasMethod(handler, 'onSavedCard') && !hasCards) problems.push(missingCards(extras));
+  if (problems.length === 0 && isOptions(options)) return options;
+  throw configProblems('OttuWebhooksModule.forRoot()', problems);
+}
+
+function missingCards(extras: GivenExtras): string {
+  const name = typeof extras.cards === 'string' ? ` with name: ${JSON.stringify(extras.cards.slice(0, 40))}` : '';
+  return (
+    `there is no UserCardsService to confirm cards for onSavedCard with: import OttuCardsModule.forRoot()${name} in ` +
+    'imports, or make it isGlobal in the root module'
+  );
+}
+
+function isOptions(options: unknown): options is OttuWebhooksOptions {
+  return isRecord(options);
+}
+
+function hasMethod(value: unknown, name: string): boolean {
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'function';
+}
+
+/** Without slashes at its ends. */
+function trimmed(path: string): string {
+  return path
+    .split('/')
+    .filter((part) => part !== '')
+    .join('/');
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { OttuConfigError, OttuInputError } from '../errors/errors.js';
-import { SIGNED_PATHS } from './signed-values.wire.js';
+import { SIGNED_PATHS } from './signed-fields.wire.js';
 import { signWebhook, verifyWebhook } from './webhook-signature.js';
 
 interface Vector {
@@ -95,9 +95,7 @@ describe('a signature', () => {
 });
 
 describe.each(schemes)('the %s scheme', (scheme) => {
-  const whole = Object.fromEntries(
-    SIGNED_PATHS[scheme].map((path) => [path, `value of ${path.replace('result', '')}`]),
-  );
+  const whole = Object.fromEntries(SIGNED_PATHS[scheme].map((path, index) => [path, `value ${index}`]));
   const payload = signed(nested(whole), scheme);
 
   it('holds with every field set', () => expect(verifyWebhook({ payload, hmacKey })).toBe(scheme));
@@ -109,7 +107,7 @@ describe.each(schemes)('the %s scheme', (scheme) => {
     }
   });
 
-  it.each([[true], [false], [0.5], [1e21], [Number.MAX_SAFE_INTEGER + 1], [[]], [{}], [['a']], ['\ud800']])(
+  it.each([[true], [0.5], [1e21], [Number.MAX_SAFE_INTEGER + 1], [['a']], [{ a: 1 }], ['\ud800']])(
     'refuses a signed value that Python and JavaScript write differently: %p',
     (amount) => {
       expect(() => signWebhook({ payload: { amount, state: 'paid' }, hmacKey, scheme })).toThrow(OttuInputError);
@@ -130,6 +128,25 @@ describe.each(schemes)('the %s scheme', (scheme) => {
   });
 });
 
+describe('0, false, [] and {}', () => {
+  it.each([[0], [false], [[]], [{}]])('%j is skipped by the subscription scheme, as its newest page says', (amount) => {
+    const innocent = signed({ state: 'paid' }, 'subscription');
+    expect(verifyWebhook({ payload: { ...innocent, amount }, hmacKey })).toBe('subscription');
+    expect(signWebhook({ payload: { state: 'paid', amount }, hmacKey, scheme: 'subscription' })).toBe(
+      innocent.signature,
+    );
+  });
+
+  it.each([[false], [[]], [{}]])('%j is refused in the standard scheme', (amount) => {
+    const innocent = signed({ state: 'paid' });
+    expect(verifyWebhook({ payload: { ...innocent, amount }, hmacKey })).toBeUndefined();
+  });
+
+  it('0 is signed in the standard scheme', () => {
+    expect(verifyWebhook({ payload: { ...signed({ amount: '0' }), amount: 0 }, hmacKey })).toBe('standard');
+  });
+});
+
 describe('the borders between signed values', () => {
   it('cannot be moved in the subscription scheme: a value that holds the beginning of a line is refused', () => {
     const { signature } = signed({ amount: '1', result: 'failed' }, 'subscription');
@@ -142,6 +159,30 @@ describe('the borders between signed values', () => {
     expect(verifyWebhook({ payload: { amount: '1currency_codeKWD', result: 'success', signature }, hmacKey })).toBe(
       'standard',
     );
+  });
+
+  it('of a subscription message cannot be moved into a standard one', () => {
+    // A customer may be called anything, and `token.customer_id` is signed after `result`.
+    const genuine = { amount: '1', result: 'failed', state: 'failed', token: { customer_id: 'resultsuccessstatex' } };
+    const { signature } = signed(genuine, 'subscription');
+    const forged = {
+      amount: '=1\nresult=failed\nstate=failed\ntoken.customer_id=',
+      result: 'success',
+      state: 'x',
+      signature,
+    };
+    expect(verifyWebhook({ payload: { ...genuine, signature }, hmacKey })).toBe('subscription');
+    expect(verifyWebhook({ payload: forged, hmacKey })).toBeUndefined();
+  });
+
+  it('before `state` cannot be moved in the standard scheme where a signed field follows', () => {
+    const genuine = { customer_last_name: 'XresultsuccessstateY', gateway_account: 'credit-card', order_no: 'ORDER-1' };
+    const { signature } = signed(genuine);
+    const state = 'Ygateway_accountcredit-cardorder_noORDER-1';
+    expect(verifyWebhook({ payload: { ...genuine, signature }, hmacKey })).toBe('standard');
+    expect(
+      verifyWebhook({ payload: { customer_last_name: 'X', result: 'success', state, signature }, hmacKey }),
+    ).toBeUndefined();
   });
 
   it('around `result` cannot be moved in either: a failed payment never reads as a success', () => {

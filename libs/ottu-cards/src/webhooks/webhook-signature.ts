@@ -1,7 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { OttuConfigError, OttuInputError } from '../errors/errors.js';
-import { hmacKeyProblem } from './hmac-key.js';
-import { SIGNED_PATHS, type SignedValues, signedValues, valueAt, type WebhookScheme } from './signed-values.wire.js';
+import { SIGNED_PATHS, type SignedValues, signedValues, valueAt, type WebhookScheme } from './signed-fields.wire.js';
 
 /** A parsed body, and what it is checked with. */
 export interface VerifyWebhookInput {
@@ -18,6 +17,14 @@ export interface SignWebhookInput {
   readonly scheme: WebhookScheme;
 }
 
+/** What a signature that holds proves. */
+export interface VerifiedSignature {
+  readonly scheme: WebhookScheme;
+  readonly signature: string;
+  /** The signed values, and nothing else. */
+  readonly values: SignedValues;
+}
+
 /**
  * Tells the scheme under which the payload's `signature` holds; `undefined` when it holds under none. Proves the signed
  * values of that scheme and nothing else: neither the rest of the payload nor when it was sent.
@@ -32,14 +39,7 @@ export interface SignWebhookInput {
  */
 export function verifyWebhook({ payload, hmacKey }: VerifyWebhookInput): WebhookScheme | undefined {
   checkKey('verifyWebhook', hmacKey);
-  const keys = typeof hmacKey === 'string' ? [hmacKey] : hmacKey;
-  const signature = signatureOf(payload);
-  if (signature === undefined) return undefined;
-  const given = Buffer.from(signature, 'hex');
-  return SCHEMES.find((scheme) => {
-    const message = messageOf(payload, scheme);
-    return message !== undefined && keys.some((key) => timingSafeEqual(hmac(key, message), given));
-  });
+  return verifySignature(payload, typeof hmacKey === 'string' ? [hmacKey] : hmacKey)?.scheme;
 }
 
 /**
@@ -50,7 +50,8 @@ export function verifyWebhook({ payload, hmacKey }: VerifyWebhookInput): Webhook
  */
 export function signWebhook({ payload, hmacKey, scheme }: SignWebhookInput): string {
   checkKey('signWebhook', hmacKey);
-  const message = messageOf(payload, scheme);
+  const values = signedValues(payload, scheme);
+  const message = values && messageOf(values, scheme);
   if (message !== undefined) return hmac(hmacKey, message).toString('hex');
   throw new OttuInputError(
     `signWebhook(): the payload cannot be signed. What the ${scheme} scheme signs must be strings or safe integers, ` +
@@ -58,44 +59,72 @@ export function signWebhook({ payload, hmacKey, scheme }: SignWebhookInput): str
   );
 }
 
-/** The payload's own signature where it has the shape of one. */
-export function signatureOf(payload: unknown): string | undefined {
+/** @param hmacKeys checked by `hmacKeyRule` */
+export function verifySignature(payload: unknown, hmacKeys: readonly string[]): VerifiedSignature | undefined {
   const signature = valueAt(payload, ['signature']);
-  return typeof signature === 'string' && /^[0-9a-f]{64}$/.test(signature) ? signature : undefined;
+  if (typeof signature !== 'string' || !/^[0-9a-f]{64}$/.test(signature)) return undefined;
+  const given = Buffer.from(signature, 'hex');
+  for (const scheme of SCHEMES) {
+    const values = signedValues(payload, scheme);
+    const message = values && messageOf(values, scheme);
+    if (values === undefined || message === undefined) continue;
+    if (hmacKeys.some((key) => timingSafeEqual(hmac(key, message), given))) return { scheme, signature, values };
+  }
+  return undefined;
 }
 
-/** Names the event of this signature and card; tells neither. Half of what goes in is a secret of 256 bits. */
-export function eventId(signature: string, token: string): string {
-  return createHash('sha256').update(`${signature}\n${token}`).digest('hex');
+/** Completes "hmacKey …" when it is no key, or a list in which one is not; never holds the value. */
+export function hmacKeyRule(value: unknown): string | undefined {
+  if (!Array.isArray(value)) return keyProblem(value);
+  const keys: unknown[] = value;
+  if (keys.length === 0) return "is an empty list: set the HMAC key from Ottu's dashboard";
+  const index = keys.findIndex((key) => keyProblem(key) !== undefined);
+  return index === -1 ? undefined : `[${index}] ${keyProblem(keys[index])}`;
+}
+
+function keyProblem(key: unknown): string | undefined {
+  if (key === undefined || key === null || (typeof key === 'string' && key.trim() === '')) {
+    return "is empty, so anybody could sign: set the HMAC key from Ottu's dashboard";
+  }
+  if (typeof key !== 'string') return 'must be a string, or a list of strings while a key is being replaced';
+  return key.trim() === key ? undefined : 'begins or ends with white space: copy the key again';
 }
 
 /** Where nothing is signed at all, both match: the one that proves less comes first. */
 const SCHEMES = ['standard', 'subscription'] as const;
 
 /** What is signed, byte by byte; `undefined` where it could be read in more than one way. */
-function messageOf(payload: unknown, scheme: WebhookScheme): string | undefined {
-  const values = signedValues(payload, scheme);
-  if (values === undefined) return undefined;
-  if (scheme === 'subscription') return linesOf(values);
-  // Names and values run into one another: "Real Estate" holds `state`. One border can be proven all the same, that of
-  // `result`: only `state` follows it, and no state of Ottu's holds the word.
-  if (values.get('state')?.includes('result')) return undefined;
-  return Array.from(values, ([path, value]) => path + value).join('');
+function messageOf(values: SignedValues, scheme: WebhookScheme): string | undefined {
+  return scheme === 'standard' ? standardMessage(values) : subscriptionMessage(values);
 }
 
-/** One line per value. A value that holds the beginning of another line makes two payloads share a message. */
-function linesOf(values: SignedValues): string | undefined {
-  if (Array.from(values.values()).some((value) => BEGINNING_OF_LINE.test(value))) return undefined;
+/**
+ * Names and values without a mark between them, so that a text of the payer's can be taken for a field ("Real Estate"
+ * holds `state`). The border of `result` is certain all the same: only `state` follows it, and no state of Ottu's holds
+ * the name of a field. A message of lines like those of the subscription scheme is one of that scheme.
+ */
+function standardMessage(values: SignedValues): string | undefined {
+  const state = values.get('state') ?? '';
+  if (SIGNED_PATHS.standard.some((name) => state.includes(name))) return undefined;
+  const message = Array.from(values, ([path, value]) => path + value).join('');
+  return FIRST_LINE.test(message) && LATER_LINE.test(message) ? undefined : message;
+}
+
+/** One line for each value. A value that holds the beginning of another line makes two payloads share a message. */
+function subscriptionMessage(values: SignedValues): string | undefined {
+  for (const value of values.values()) if (LATER_LINE.test(value)) return undefined;
   return Array.from(values, ([path, value]) => `${path}=${value}`).join('\n');
 }
 
-const BEGINNING_OF_LINE = new RegExp(`\n(?:${SIGNED_PATHS.subscription.join('|').replaceAll('.', '[.]')})=`);
+const PATH = SIGNED_PATHS.subscription.join('|').replaceAll('.', '[.]');
+const FIRST_LINE = new RegExp(`^(?:${PATH})=`);
+const LATER_LINE = new RegExp(`\n(?:${PATH})=`);
 
 function hmac(key: string, message: string): Buffer {
   return createHmac('sha256', key).update(message).digest();
 }
 
 function checkKey(name: string, hmacKey: unknown): void {
-  const problem = hmacKeyProblem(hmacKey);
+  const problem = hmacKeyRule(hmacKey);
   if (problem !== undefined) throw new OttuConfigError(`${name}(): hmacKey ${problem}.`);
 }

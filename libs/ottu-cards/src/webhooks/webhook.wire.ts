@@ -1,42 +1,71 @@
+import { createHash } from 'node:crypto';
 import { customerIdRule, tokenRule } from '../cards/card-rules.js';
 import type { CardReference } from '../cards/saved-card.js';
-import type { SignedFields, WebhookClaims } from './card-saved.event.js';
-import { type SignedValues, signedValues, valueAt, type WebhookScheme } from './signed-values.wire.js';
 import { isRecord } from '../common/is-record.js';
+import { type SignedValues, valueAt, type WebhookScheme } from './signed-fields.wire.js';
+import type { PaymentEvent, SignedFields, WebhookClaims } from './webhook-events.js';
+import type { VerifiedSignature } from './webhook-signature.js';
 
-/** The card that a payload says was saved: a claim until Ottu confirms it. */
-type ClaimedCard = CardReference | 'none' | 'unreadable';
-
-/** A payload whose signature holds, taken apart. */
-export interface SignedWebhook {
-  readonly isSuccess: boolean;
-  readonly card: ClaimedCard;
-  readonly signed: SignedFields;
-  readonly claims: WebhookClaims;
+/** A genuine webhook, taken apart. */
+export interface GenuineWebhook {
+  readonly event: PaymentEvent;
+  /** A hash that all webhooks of one signature share. */
+  readonly signatureId: string;
+  /** Whether something signed names the payment. */
+  readonly isNamed: boolean;
+  /** The card that the webhook says was used or saved: a claim until Ottu confirms it. */
+  readonly card: CardReference | 'none' | 'unreadable';
 }
 
-/** Reads a payload that `verifyWebhook` found signed under `scheme`. */
-export function readWebhook(payload: Readonly<Record<string, unknown>>, scheme: WebhookScheme): SignedWebhook {
-  const values = signedValues(payload, scheme) ?? new Map<string, string>();
+/** Reads a payload whose signature holds; `undefined` where that proves no result. */
+export function readWebhook(
+  payload: Readonly<Record<string, unknown>>,
+  { scheme, signature, values }: VerifiedSignature,
+): GenuineWebhook | undefined {
+  const result = values.get('result');
+  // Without it a text of the payer's that holds "resultsuccess" could be taken for the result.
+  if (scheme === 'standard' && result === undefined) return undefined;
+  const isNamed = values.has('reference_number') || values.has('order_no');
+  const sessionId = valueAt(payload, ['session_id']);
   return {
-    isSuccess: values.get('result') === 'success',
-    card: claimedCard(payload),
-    signed: signedFields(values),
-    claims: claimsOf(payload, values),
+    event: {
+      id: isNamed ? hashOf(signature) : hashOf(signature, typeof sessionId === 'string' ? sessionId : ''),
+      scheme,
+      result,
+      state: values.get('state'),
+      signed: signedFields(values),
+      claims: claimsOf(payload, values),
+    },
+    signatureId: hashOf(signature),
+    isNamed,
+    card: claimedCard(payload, scheme, values),
   };
+}
+
+/** Tells nothing: the signature alone is a secret of 256 bits. */
+function hashOf(...parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\n')).digest('hex');
 }
 
 /**
  * `token` is an object like a card, often with a few of its fields only, and in Ottu's own demo sometimes the token
- * alone.
+ * alone. Under the subscription scheme only what is signed names a card.
  *
  * @see Ottu's webhook guide and demo shop, seen 2026-11-20
  */
-function claimedCard(payload: Readonly<Record<string, unknown>>): ClaimedCard {
+function claimedCard(
+  payload: Readonly<Record<string, unknown>>,
+  scheme: WebhookScheme,
+  values: SignedValues,
+): GenuineWebhook['card'] {
+  if (scheme === 'subscription') return cardOf(values.get('token.token'), values.get('token.customer_id'));
   const saved = valueAt(payload, ['token']);
   const token = isRecord(saved) ? valueAt(saved, ['token']) : saved;
+  return cardOf(token, valueAt(saved, ['customer_id']) || valueAt(payload, ['customer_id'])); // an empty one is none
+}
+
+function cardOf(token: unknown, customerId: unknown): GenuineWebhook['card'] {
   if (token === undefined || token === null || token === '') return 'none';
-  const customerId = valueAt(saved, ['customer_id']) || valueAt(payload, ['customer_id']); // an empty one is none
   if (typeof token !== 'string' || typeof customerId !== 'string') return 'unreadable';
   const problem = tokenRule(token) ?? customerIdRule(customerId);
   return problem === undefined ? { token, customerId } : 'unreadable';
@@ -80,9 +109,10 @@ function signedFields(values: SignedValues): SignedFields {
 /** Without the signature: it is proven, and whoever has it can replay the event. */
 function claimsOf(payload: Readonly<Record<string, unknown>>, values: SignedValues): WebhookClaims {
   const { signature: _, ...rest } = payload;
-  return Object.fromEntries(
-    Object.entries(unsigned(rest, '', [...values.keys()])).map(([name, value]) => [camelCase(name), value]),
-  );
+  const claims = Object.entries(unsigned(rest, '', [...values.keys()]));
+  const named = Object.fromEntries(claims.map(([name, value]) => [camelCase(name), value]));
+  dropPrototypes(named);
+  return named;
 }
 
 function unsigned(fields: Readonly<Record<string, unknown>>, prefix: string, paths: readonly string[]): object {
@@ -94,6 +124,19 @@ function unsigned(fields: Readonly<Record<string, unknown>>, prefix: string, pat
     return [[name, isOnTheWay ? unsigned(value, `${path}.`, paths) : value] as const];
   });
   return Object.fromEntries(entries);
+}
+
+/**
+ * `Object.assign({}, claims)` would make an own `__proto__` the prototype of the copy. A loop, because what nests
+ * deeply overflows the stack of a recursion.
+ */
+function dropPrototypes(root: unknown): void {
+  const pending = [root];
+  for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
+    if (typeof value !== 'object' || value === null) continue;
+    if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__');
+    for (const child of Object.values(value)) if (typeof child === 'object' && child !== null) pending.push(child);
+  }
 }
 
 function camelCase(name: string): string {

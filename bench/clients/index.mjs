@@ -1,0 +1,14 @@
+// The clients in the order of the tables. Each is loaded in a process of its own, where the others are not.
+export const LIBRARY = '**nestjs-ottu-cards**';
+export const AXIOS = 'bare axios, keep-alive';
+export const STRIPE = 'stripe-node';
+export const POOL = "undici's pool";
+
+export const CLIENTS = {
+  'raw socket': async () => (await import('./limits.mjs')).rawSocket,
+  [POOL]: async () => (await import('./limits.mjs')).undiciPool,
+  [LIBRARY]: async () => (await import('./library.mjs')).library,
+  [STRIPE]: async () => (await import('./peers.mjs')).stripeNode,
+  [AXIOS]: async () => (await import('./peers.mjs')).bareAxios,
+  'HttpService + firstValueFrom': async () => (await import('./peers.mjs')).httpService,
+};

@@ -1,0 +1,229 @@
+import type { BeforeApplicationShutdown, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import type { SavedCard } from '../cards/saved-card.js';
+import type { UserCardsService } from '../cards/user-cards.service.js';
+import { Deadline } from '../common/deadline.js';
+import type { ShutdownClock } from '../common/shutdown.js';
+import { AttemptFailure, described } from './attempt-failure.js';
+import { CardConfirmation } from './card-confirmation.js';
+import type { ResolvedWebhooksOptions } from './ottu-webhooks.options.js';
+import type { OttuWebhookHandler, UndeliveredEvent } from './webhook-events.js';
+import {
+  type AttemptResult,
+  MemoryQueue,
+  type OpenWebhookQueue,
+  type WebhookJob,
+  type WebhookMount,
+  type WebhookWorker,
+} from './webhook-queue.js';
+import { verifySignature } from './webhook-signature.js';
+import { type GenuineWebhook, readWebhook } from './webhook.wire.js';
+
+const DAY_MS = 24 * 60 * 60_000;
+const MAX_SIGNATURES = 100_000;
+const MAX_SESSIONS = 3;
+/** More than the clock of the shutdown gives: a timer that keeps the process running until it has ended. */
+const CLOSE_WITHIN_MS = 10_000;
+/** At the very end of a shutdown, for an `onUndelivered` that was called just before. */
+const LAST_REPORTS_MS = 250;
+
+/** How long each step of an event may take, or waits, in milliseconds. */
+export interface WebhookTimings {
+  /** The answer goes out in this time, done or not: Ottu waits 15 s, and we promise 10. */
+  readonly answerWithinMs: number;
+  /** From the look that did not find the card to the next one. */
+  readonly secondLookMs: number;
+  /** Before each further attempt after a failed one. */
+  readonly retryDelaysMs: readonly number[];
+  /** After it, a handler that has not settled counts as hanging; so does `onUndelivered`. */
+  readonly handlerLimitMs: number;
+}
+
+export const WEBHOOK_TIMINGS: WebhookTimings = {
+  answerWithinMs: 9_500,
+  secondLookMs: 2_000,
+  retryDelaysMs: [1_000, 3_000, 9_000],
+  handlerLimitMs: 60_000,
+};
+
+/** What a mounted webhook is made of. */
+export interface ProcessorParts {
+  readonly options: ResolvedWebhooksOptions;
+  readonly handler: OttuWebhookHandler;
+  /** Needed for `onSavedCard` alone. */
+  readonly userCards: UserCardsService | undefined;
+  readonly timings: WebhookTimings;
+  readonly clock: ShutdownClock;
+  readonly logger: WebhookMount['logger'];
+}
+
+/** `accepted`: handled, or safe in the queue, or nothing that the handler takes. */
+export type WebhookAnswer = 'accepted' | 'not proven' | 'not handled';
+
+/** From a parsed body to the handler, or to `onUndelivered`. */
+export class WebhookProcessor
+  implements WebhookWorker, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
+  private readonly memory: MemoryQueue;
+  private readonly confirmation: CardConfirmation | undefined;
+  private readonly confirmed = new WeakMap<WebhookJob, SavedCard>();
+  /** The event ids of each signature that names no payment, in the last 24 hours. */
+  private readonly sessions = new LRUCache<string, Set<string>>({ max: MAX_SIGNATURES, ttl: DAY_MS });
+  /** Calls of `onUndelivered` under way. */
+  private readonly reports = new Set<Promise<void>>();
+  private queue: OpenWebhookQueue | undefined;
+  private closing = false;
+
+  constructor(private readonly parts: ProcessorParts) {
+    const { userCards, timings, clock, logger } = parts;
+    this.memory = new MemoryQueue(this, timings.retryDelaysMs, clock.signal, logger);
+    this.confirmation = userCards && new CardConfirmation(userCards, timings.secondLookMs, logger);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { options, clock, logger } = this.parts;
+    const { path, cards, hmacKeys, queue } = options;
+    this.queue = await queue?.open({ path, cards, hmacKeys, worker: this, shutdown: clock.signal, logger });
+  }
+
+  /** Whether the application is about to end. */
+  get isClosing(): boolean {
+    return this.closing;
+  }
+
+  /** Verifies a body and hands it on; settles within `answerWithinMs`. */
+  async receive(payload: Readonly<Record<string, unknown>>): Promise<WebhookAnswer> {
+    const { options, timings, clock, logger } = this.parts;
+    const answerBy = new Deadline({ timeoutMs: timings.answerWithinMs, shutdown: clock.signal });
+    try {
+      const verified = verifySignature(payload, options.hmacKeys);
+      const webhook = verified && readWebhook(payload, verified);
+      if (webhook === undefined) {
+        logger.warn('Refused a webhook: its signature proves nothing under any scheme with hmacKey.');
+        return 'not proven';
+      }
+      const jobs = this.jobsOf(webhook);
+      if (jobs.length === 0 || (await this.queue?.add(jobs)) === true) return 'accepted';
+      // The payment's part decides the answer: Ottu would not send the event again for the sake of the card.
+      const [decides] = jobs.map((job) => this.memory.run(job));
+      return (await answerBy.race(() => decides))?.value === true ? 'accepted' : 'not handled';
+    } finally {
+      answerBy.release();
+    }
+  }
+
+  inMemory(job: WebhookJob): Promise<boolean> | undefined {
+    return this.memory.find(job);
+  }
+
+  async attempt(job: WebhookJob): Promise<AttemptResult> {
+    const { handler } = this.parts;
+    try {
+      if (job.method === 'onPayment') {
+        await this.within(job, 'handler', () => handler.onPayment?.(job.event));
+        return 'handled';
+      }
+      const card =
+        this.confirmed.get(job) ?? (await this.within(job, 'confirmation', (limit) => this.confirm(job, limit)));
+      if (card === undefined) return 'dropped';
+      this.confirmed.set(job, card);
+      await this.within(job, 'handler', () => handler.onSavedCard?.({ ...job.event, card }));
+      return 'handled';
+    } catch (error) {
+      return error instanceof AttemptFailure ? error : new AttemptFailure(job.method, 'handler', error);
+    }
+  }
+
+  async giveUp(job: WebhookJob, failure: AttemptFailure): Promise<void> {
+    const { method, event } = job;
+    const { reason, original: error } = failure;
+    const text = `Event ${event.id} was not handled (${reason}), and Ottu does not send it again: ${failure.text}`;
+    this.parts.logger.error(text);
+    const card = this.confirmed.get(job);
+    const report = this.report({ event: card ? { ...event, card } : event, method, reason, error });
+    this.reports.add(report);
+    await report.finally(() => this.reports.delete(report));
+  }
+
+  /** Only starts the clock: webhooks still come in until the HTTP server has closed. */
+  beforeApplicationShutdown(): void {
+    this.closing = true;
+    this.parts.clock.start();
+    this.memory.hurry();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    const closed = this.queue?.close();
+    const end = new Deadline({ timeoutMs: CLOSE_WITHIN_MS, shutdown: this.parts.clock.signal });
+    await end.race(() => Promise.all([this.memory.settled(), closed]));
+    end.release();
+    const last = new Deadline({ timeoutMs: LAST_REPORTS_MS });
+    await last.race(() => Promise.all([closed, ...this.reports]));
+    last.release();
+  }
+
+  private jobsOf(webhook: GenuineWebhook): WebhookJob[] {
+    const { handler, logger } = this.parts;
+    const { event, card, signatureId } = webhook;
+    if (!this.isAdmitted(webhook)) {
+      logger.warn(
+        'Ignored a webhook: its signature has come with three other sessions in 24 hours. It may be a replay.',
+      );
+      return [];
+    }
+    const jobs: WebhookJob[] = [];
+    if (handler.onPayment) jobs.push({ id: `${event.id}-payment`, method: 'onPayment', event });
+    if (!handler.onSavedCard || event.result !== 'success' || card === 'none') return jobs;
+    if (card === 'unreadable') {
+      logger.warn(`Dropped a saved card: in event ${event.id} its token or its customer id cannot be one of Ottu’s.`);
+      return jobs;
+    }
+    return [...jobs, { id: `${event.id}-card`, method: 'onSavedCard', event, claim: { ...card, signatureId } }];
+  }
+
+  private isAdmitted({ isNamed, signatureId, event }: GenuineWebhook): boolean {
+    if (isNamed) return true;
+    const ids = this.sessions.get(signatureId) ?? new Set<string>();
+    if (!ids.has(event.id) && ids.size >= MAX_SESSIONS) return false;
+    this.sessions.set(signatureId, ids.add(event.id));
+    return true;
+  }
+
+  private async confirm({ claim }: WebhookJob, limit: Deadline): Promise<SavedCard | undefined> {
+    return claim && this.confirmation?.confirm(claim, limit);
+  }
+
+  /** @throws AttemptFailure with `reason` where `step` throws */
+  private async within<T>(
+    { method }: WebhookJob,
+    reason: 'handler' | 'confirmation',
+    step: (limit: Deadline) => T | PromiseLike<T>,
+  ): Promise<T> {
+    const { timings, clock } = this.parts;
+    const limit = new Deadline({ timeoutMs: timings.handlerLimitMs, shutdown: clock.signal, ref: false });
+    try {
+      const settled = await limit.race(() => step(limit));
+      if (settled) return settled.value;
+    } catch (error) {
+      throw new AttemptFailure(method, reason, error);
+    } finally {
+      limit.release();
+    }
+    throw new AttemptFailure(method, limit.ended === 'shutdown' ? 'shutdown' : 'hanging');
+  }
+
+  /** Never rejects. */
+  private async report(undelivered: UndeliveredEvent): Promise<void> {
+    const { options, timings, logger } = this.parts;
+    const limit = new Deadline({ timeoutMs: timings.handlerLimitMs, ref: false });
+    const { id } = undelivered.event;
+    try {
+      const settled = await limit.race(() => options.onUndelivered?.(undelivered));
+      if (settled === undefined) logger.error(`onUndelivered did not settle in time for event ${id}.`);
+    } catch (error) {
+      logger.error(`onUndelivered failed for event ${id} with ${described(error)}.`);
+    } finally {
+      limit.release();
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import { LRUCache } from 'lru-cache';
+import { Deadline } from '../common/deadline.js';
+import { AttemptFailure } from './attempt-failure.js';
+import { type CardClaim, claimId } from './card-confirmation.js';
+import type { PaymentEvent, WebhookMethod } from './webhook-events.js';
+
+const DAY_MS = 24 * 60 * 60_000;
+const MAX_DONE = 100_000;
+
+/** What one method of the handler has to do with one event. */
+export interface WebhookJob {
+  /** `<event id>-payment` or `<event id>-card`. */
+  readonly id: string;
+  readonly method: WebhookMethod;
+  readonly event: PaymentEvent;
+  /** The card to confirm first; for `onSavedCard` alone. */
+  readonly claim?: CardClaim | undefined;
+}
+
+/** What came of one attempt: the method was called, or rightly was not, or it failed. */
+export type AttemptResult = 'handled' | 'dropped' | AttemptFailure;
+
+/** Does the work of the jobs, for whatever queue holds them. */
+export interface WebhookWorker {
+  /** Makes one attempt. Never rejects. */
+  attempt(job: WebhookJob): Promise<AttemptResult>;
+  /** Reports that there is no further attempt; settles when `onUndelivered` did. Never rejects. */
+  giveUp(job: WebhookJob, failure: AttemptFailure): Promise<void>;
+  /** What this process does or has done with the job without the queue; `undefined` where it knows nothing of it. */
+  inMemory(job: WebhookJob): Promise<boolean> | undefined;
+}
+
+/** Where a webhook is mounted, and what its queue works with. */
+export interface WebhookMount {
+  readonly path: string;
+  /** The name of the `OttuCardsModule` that cards are confirmed with. */
+  readonly cards: string | undefined;
+  readonly hmacKeys: readonly string[];
+  readonly worker: WebhookWorker;
+  /** Aborts when the application has no more time. */
+  readonly shutdown: AbortSignal;
+  readonly logger: Pick<Console, 'log' | 'warn' | 'error'>;
+}
+
+/** Holds events outside of this process: `bullQueue()` of `nestjs-ottu-cards/bullmq` makes one. */
+export interface WebhookQueue {
+  /** What the queue is called for this mount: one queue serves one mount. */
+  nameFor(mount: Pick<WebhookMount, 'path' | 'cards'>): string;
+  open(mount: WebhookMount): Promise<OpenWebhookQueue>;
+}
+
+export interface OpenWebhookQueue {
+  /** `false` where the queue could not take them in time: then they are handled in this process. Never rejects. */
+  add(jobs: readonly WebhookJob[]): Promise<boolean>;
+  /** Lets jobs under way finish until `shutdown` aborts, then closes all connections. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** The queue of one process: attempt after attempt, until a job is done or given up. */
+export class MemoryQueue {
+  private readonly done = new LRUCache<string, true>({ max: MAX_DONE, ttl: DAY_MS });
+  private readonly running = new Map<string, Promise<boolean>>();
+  private readonly closing = new AbortController();
+
+  constructor(
+    private readonly worker: Pick<WebhookWorker, 'attempt' | 'giveUp'>,
+    private readonly retryDelaysMs: readonly number[],
+    private readonly shutdown: AbortSignal,
+    private readonly logger: Pick<Console, 'warn'>,
+  ) {}
+
+  /** `true` when the job is done, now or before. A second call meanwhile joins the first. Never rejects. */
+  async run(job: WebhookJob): Promise<boolean> {
+    return this.find(job) ?? this.start(job);
+  }
+
+  find(job: WebhookJob): Promise<boolean> | undefined {
+    return this.done.has(job.id) ? Promise.resolve(true) : this.running.get(keyOf(job));
+  }
+
+  /** From now on no attempt waits for its time. */
+  hurry(): void {
+    this.closing.abort();
+  }
+
+  /** Settles when nothing is under way. */
+  async settled(): Promise<void> {
+    await Promise.all(this.running.values());
+  }
+
+  private start(job: WebhookJob): Promise<boolean> {
+    const key = keyOf(job);
+    const finished = this.attempts(job).finally(() => this.running.delete(key));
+    this.running.set(key, finished);
+    return finished;
+  }
+
+  private async attempts(job: WebhookJob): Promise<boolean> {
+    for (const delayMs of [...this.retryDelaysMs, undefined]) {
+      const result = await this.worker.attempt(job);
+      if (result === 'handled') this.done.set(job.id, true);
+      if (!(result instanceof AttemptFailure)) return true;
+      if (delayMs === undefined || result.isFinal) {
+        void this.worker.giveUp(job, result); // the answer does not wait for the shop's alarm
+        return false;
+      }
+      this.logger.warn(`Event ${job.event.id}: ${result.text}\nTrying again.`);
+      await this.pause(delayMs);
+    }
+    return false;
+  }
+
+  private async pause(timeoutMs: number): Promise<void> {
+    const deadline = new Deadline({ timeoutMs, signal: this.closing.signal, shutdown: this.shutdown });
+    await new Promise<void>((resolve) => deadline.onEnd(resolve));
+  }
+}
+
+/** With its claim: a replay that names another card must not take the genuine event down with it. */
+function keyOf({ id, claim }: WebhookJob): string {
+  return claim === undefined ? id : `${id} ${claimId(claim)}`;
+}
