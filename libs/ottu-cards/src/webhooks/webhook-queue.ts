@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { Deadline } from '../common/deadline.js';
-import { AttemptFailure } from './attempt-failure.js';
+import type { AttemptFailure } from './attempt-failure.js';
 import { type CardClaim, claimId } from './card-confirmation.js';
 import type { PaymentEvent, WebhookMethod } from './webhook-events.js';
 
@@ -99,7 +99,7 @@ export class MemoryQueue {
     for (const [index, delayMs] of [...this.retryDelaysMs, undefined].entries()) {
       const result = await this.worker.attempt(job, index + 1);
       if (result === 'handled') this.done.set(job.id, true);
-      if (!(result instanceof AttemptFailure)) return true;
+      if (typeof result === 'string') return true;
       if (delayMs === undefined || result.isFinal) {
         void this.worker.giveUp(job, result); // the answer does not wait for the shop's alarm
         return false;
