@@ -1,9 +1,11 @@
 import { type TracingChannel, tracingChannel } from 'node:diagnostics_channel';
 import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
+import { bullQueue } from 'nestjs-ottu-cards/bullmq';
 import type { OttuWebhookTrace } from 'nestjs-ottu-cards/webhooks';
 import { closeAll, closeWithTest, startFake } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
 import { CANARIES } from '../support/leaks.js';
+import { hasRedis, startRedis, type TestRedis } from '../support/redis.js';
 import { WebhookShop } from '../support/webhook-shop.js';
 
 const { customerId } = CANARIES;
@@ -91,4 +93,30 @@ it('tells nothing of a card that is not handed on', async () => {
   const heard = hearHandlers();
   await fake.pay({ customerId, result: 'failed', ...shop.payment });
   expect(heard).toEqual([]);
+});
+
+(hasRedis() ? describe : describe.skip)('with a queue in Redis (needs redis-server)', () => {
+  let redis: TestRedis;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+
+  it('counts the attempts that the queue makes', async () => {
+    const queue = bullQueue({ connection: { url: redis.url } });
+    const shop = await WebhookShop.start({ fake, handles: 'payments', queue });
+    shop.inbox.payments.acts = [
+      () => {
+        throw new Error(CANARIES.token);
+      },
+    ];
+    const heard = hearHandlers();
+    await fake.pay({ customerId, saveCard: false, ...shop.payment });
+    await eventually(() => heard.filter(({ event }) => event === 'asyncEnd').length, 2, 10_000);
+    const ends = heard.filter(({ event }) => event === 'asyncEnd').map(({ trace }) => [trace.attempts, trace.outcome]);
+    expect(ends).toEqual([
+      [1, 'failed'],
+      [2, 'handled'],
+    ]);
+  }, 20_000);
 });
