@@ -24,6 +24,7 @@ it('is a DELETE of the token with customer and type in the query, without a body
     host: new URL(fake.url).host,
     connection: 'keep-alive',
     accept: 'application/json',
+    'accept-encoding': 'identity',
     'user-agent': 'nestjs-ottu-cards',
     authorization: `Api-Key ${fake.apiKey}`,
   });

@@ -31,7 +31,7 @@ it.each(['/', '/dev/', '/docs', '/session', '/wallet/cards', '/nowhere'])(
 it('describes its API at /docs, without the pages of the developer', async () => {
   const document = await answer(`${shop.url}/docs-json`);
   expect(document).toMatchObject({
-    paths: { '/wallet/cards': { get: { tags: ['Saved cards'] } }, '/session': {}, '/checkout': {} },
+    paths: { '/wallet/cards': { get: { tags: ['Wallet cards'] } }, '/session': {}, '/checkout': {} },
   });
   expect(JSON.stringify(document)).not.toContain('/dev');
 });
@@ -47,13 +47,13 @@ async function deleteFirstCard({ url }: Sample): Promise<Record<string, string>>
   const address = await firstCard(url, cookie);
   expect((await visit(address, 'DELETE', { cookie })).status).toBe(204);
   const apiKey = 'fakefake.00000000000000000000000000000000'; // the fake's
-  return { token: address.split('/').at(-1) ?? '', customerId: 'demo-omar', nameOnCard: 'OMAR NASSER', apiKey };
+  return { cardId: address.split('/').at(-1) ?? '', customerId: 'demo-omar', nameOnCard: 'OMAR NASSER', apiKey };
 }
 
 it('logs each request as one line with its route, never a token or a person', async () => {
   const { url, output, process } = await startSample();
   const secrets = await deleteFirstCard({ url, output, process });
-  await visit(`${url}/wallet/cards/${secrets['token']}/more?customer=${secrets['token']}`);
+  await visit(`${url}/wallet/cards/${secrets['cardId']}/more?customer=${secrets['cardId']}`);
   await visit(`${url}/about`);
   while (!output().includes('"/about","status"')) await once(process.stdout ?? process, 'data');
 
@@ -64,7 +64,7 @@ it('logs each request as one line with its route, never a token or a person', as
   expect(lines.slice(-5)).toMatchObject([
     { context: 'Http', message: { method: 'POST', route: '/session', status: 204 } },
     { context: 'Http', message: { method: 'GET', route: '/wallet/cards', status: 200 } },
-    { context: 'Http', message: { method: 'DELETE', route: '/wallet/cards/:token', status: 204 } },
+    { context: 'Http', message: { method: 'DELETE', route: '/wallet/cards/:id', status: 204 } },
     { context: 'Http', message: { method: 'GET', route: '(a file or nothing)', status: 404 } },
     { context: 'Http', message: { method: 'GET', route: '/about', status: 200 } },
   ]);

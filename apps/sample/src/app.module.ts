@@ -1,7 +1,7 @@
 import { Module, UseInterceptors } from '@nestjs/common';
 import { ConditionalModule, ConfigModule, ConfigService } from '@nestjs/config';
 import { APP_GUARD } from '@nestjs/core';
-import { ApiCookieAuth, ApiTags } from '@nestjs/swagger';
+import { ApiCookieAuth } from '@nestjs/swagger';
 import { seconds, ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
 import { OttuCardsModule } from 'nestjs-ottu-cards';
 import { FakeOttu } from 'nestjs-ottu-cards/testing';
@@ -47,7 +47,7 @@ import { StorageModule } from './storage/storage.module.js';
         guards: [SessionGuard, ThrottlerGuard],
         customerId: (context) => customerOf(context.switchToHttp().getRequest()),
         imports: [SessionModule, CardChangesModule],
-        decorators: [ApiTags('Saved cards'), ApiCookieAuth(), UseInterceptors(TellDeletions)],
+        decorators: [ApiCookieAuth(), UseInterceptors(TellDeletions)],
       },
     }),
   ],

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Header, HttpCode, Inject, Post, Put, ValidationPipe } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { aCard, FakeOttu, type ScriptedAnswer } from 'nestjs-ottu-cards/testing';
-import { customerIdOf, DEMO_CUSTOMERS, type DemoCustomer, holder, saveDemoCards } from '../demo/demo-customers.js';
+import { customerIdOf, DEMO_CUSTOMERS, holder, saveDemoCards } from '../demo/demo-customers.js';
 import { ShopStorage } from '../storage/shop-storage.js';
 import { Activity, type ShownRow } from './activity.js';
 import { type Mood, MoodDto, NewCardDto } from './dev.dto.js';
@@ -40,9 +40,10 @@ export class DevController {
 
   @Put('mood')
   @HttpCode(204)
-  change(@Body(new ValidationPipe()) { mood }: MoodDto): void {
+  async change(@Body(new ValidationPipe()) { mood }: MoodDto): Promise<void> {
     this.mood = mood;
     this.fake.always(MOODS[mood]);
+    await this.forgetLists(); // or the next page view would come from the cache
   }
 
   /** Everything as it was when the shop started. */
@@ -53,7 +54,7 @@ export class DevController {
     this.activity.forget();
     this.fake.reset();
     saveDemoCards(this.fake);
-    await Promise.all(DEMO_CUSTOMERS.map((customer) => this.forgetLists(customer)));
+    await this.forgetLists();
   }
 
   @Post('cards')
@@ -62,11 +63,12 @@ export class DevController {
     const { customer, pgCode, isLocked } = card;
     const agreements = isLocked ? ['AGREEMENT-2'] : [];
     this.fake.save(aCard({ ...holder(customer), ...cardOf(card), pgCode, pgName: pgCode, agreements }));
-    await this.forgetLists(customer);
+    await this.forgetLists();
   }
 
   /** The library does not see what is changed at the fake itself. */
-  private async forgetLists(customer: DemoCustomer): Promise<void> {
-    await this.storage.cardCache.invalidate({ customerId: customerIdOf(customer) });
+  private async forgetLists(): Promise<void> {
+    const { cardCache } = this.storage;
+    await Promise.all(DEMO_CUSTOMERS.map((customer) => cardCache.invalidate({ customerId: customerIdOf(customer) })));
   }
 }

@@ -65,9 +65,9 @@ export class UserCardsService {
       const [{ customerId, pgCodes, agreementId }, limits] = checked('list', LIST_RULES, filter, options);
       const { env, idOf, cache } = this.settings;
       const asked = { customerId, pgCodes: pgCodes?.length === 0 ? undefined : pgCodes, agreementId };
-      const call = listCardsCall(asked, env, idOf);
-      if (!cache) return this.transport.send(call, limits, trace);
-      return cache.list(asked, limits, (shared) => this.transport.send(call, shared, trace), trace);
+      const send = (within: CallOptions): Promise<SavedCard[]> =>
+        this.transport.send(listCardsCall(asked, env, idOf), within, trace);
+      return cache ? cache.list(asked, limits, send, trace) : send(limits);
     });
   }
 
