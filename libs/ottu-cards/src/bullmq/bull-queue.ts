@@ -226,7 +226,7 @@ class BullQueue implements OpenWebhookQueue {
       throw new UnrecoverableError('no hmacKey opens it');
     }
     const isDone = (await this.mount.worker.inMemory(work)) === true;
-    const result = isDone ? 'handled' : await this.mount.worker.attempt(work);
+    const result = isDone ? 'handled' : await this.mount.worker.attempt(work, job.attemptsMade + 1);
     if (typeof result === 'string') {
       await job.updateData({ ...job.data, payload: '' }).catch(() => undefined); // it ends with the job a day later
       return result;
