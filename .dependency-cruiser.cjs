@@ -27,6 +27,12 @@ module.exports = {
       { path: `${src}(webhooks|bullmq|cache|testing|cli)/` },
     ),
     forbid(
+      'only-its-entry-loads-bullmq',
+      { path: src, pathNot: `${src}bullmq/` },
+      { path: [`${src}bullmq/`, 'node_modules/(bullmq|ioredis)/'] },
+    ),
+    forbid('bullmq-only-to-webhooks', { path: `${src}bullmq/` }, { path: `${src}(transport|rest|cache|testing)/` }),
+    forbid(
       'these-know-no-nest',
       {
         path: [
