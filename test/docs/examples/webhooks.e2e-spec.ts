@@ -22,7 +22,7 @@ it('keeps a card that a customer saves while paying', async () => {
   const webhookUrl = `${await app.getUrl()}/webhooks/ottu`;
   const { card } = await ottu.pay({ customerId: 'customer-1', webhookUrl, hmacKey });
 
-  expect([...app.get(Wallet, { strict: false }).cards.values()]).toEqual([card]);
+  expect([...app.get(Wallet, { strict: false }).cards.values()]).toMatchObject([card]);
   await app.close();
   await ottu.stop();
 });
@@ -52,7 +52,8 @@ it('finds a missed card by listing, and keeps it once', async () => {
   await ottu.pay({ customerId: 'customer-1', webhookUrl: 'http://127.0.0.1:1/gone', hmacKey });
   await module.get(WalletRepair).repair('customer-1');
   await module.get(WalletRepair).repair('customer-1');
-  expect([...module.get<Wallet>(Wallet).cards.values()]).toEqual(ottu.cardsOf('customer-1'));
+  expect(ottu.cardsOf('customer-1')).toHaveLength(1);
+  expect([...module.get<Wallet>(Wallet).cards.values()]).toMatchObject(ottu.cardsOf('customer-1'));
   expect(module.get(UserCardsService)).toBeInstanceOf(UserCardsService);
 });
 
