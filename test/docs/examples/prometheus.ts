@@ -19,7 +19,7 @@ export function measureOttu(cards: UserCardsService, register: Registry): () => 
     labelNames: ['merchant', 'operation'] as const,
     registers,
   });
-  const limited = new Gauge({
+  const limited: Gauge = new Gauge({
     name: 'ottu_rate_limited_seconds',
     help: 'How long calls still fail without a request, because Ottu asked for a pause',
     registers: [],
