@@ -1,4 +1,3 @@
-import type { Type } from '@nestjs/common';
 import { closeAll, closeWithTest } from '../../support/application.js';
 // #region test
 import { Test } from '@nestjs/testing';
@@ -102,8 +101,8 @@ it('wakes somebody up when a card is not handled', async () => {
   await app.listen(0, '127.0.0.1');
   ottu.always({ status: 500 });
   await ottu.pay({ customerId: 'customer-1', webhookUrl: `${await app.getUrl()}/webhooks/ottu`, hmacKey });
-  await eventually(() => app.get(Pager).pages.length, 1);
-  expect(app.get<Pager>(Pager as Type<Pager>).pages).toEqual([
+  await eventually(() => app.get<Pager>(Pager).pages.length, 1);
+  expect(app.get<Pager>(Pager).pages).toEqual([
     expect.stringMatching(/^onSavedCard did not handle event [0-9a-f]{64}: confirmation$/),
   ]);
 });

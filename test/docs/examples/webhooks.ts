@@ -61,8 +61,7 @@ export class PaymentsHandler implements OttuWebhookHandler {
   }
 
   onSavedCard({ card }: SavedCardEvent): void {
-    const isNew = this.wallet.add(card); // Ottu does not tell a new card from an old one
-    if (isNew) console.log('A customer has a new card.');
+    this.wallet.add(card); // true for a card not seen before: Ottu does not tell a new card from an old one
   }
 }
 // #endregion
