@@ -4,7 +4,7 @@ import { HealthCheck, type HealthCheckResult, HealthCheckService, HealthIndicato
 import { UserCardsService } from 'nestjs-ottu-cards';
 
 /** Failures that only this shop's operator can mend. When Ottu is away, a restart of the shop helps nobody. */
-const OURS = ['OttuAuthError', 'OttuConfigError'];
+const OURS = new Set(['OttuAuthError', 'OttuConfigError']);
 /** A shop without visitors makes no call that could show that the failure is mended. */
 const FORGET_AFTER_MS = 5 * 60_000;
 
@@ -25,7 +25,7 @@ export class HealthController {
       () => {
         const { failuresInARow, lastFailure } = this.cards.status();
         const ottu = this.indicators.check('ottu');
-        if (failuresInARow === 0 || lastFailure === undefined || !OURS.includes(lastFailure.error)) return ottu.up();
+        if (failuresInARow === 0 || lastFailure === undefined || !OURS.has(lastFailure.error)) return ottu.up();
         return Date.now() - lastFailure.at.getTime() < FORGET_AFTER_MS ? ottu.down(lastFailure.error) : ottu.up();
       },
     ]);
