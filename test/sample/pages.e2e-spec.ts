@@ -133,6 +133,27 @@ describe('the page of the developer', () => {
     });
   });
 
+  it('shows webhooks, with what became of each method of the handler', async () => {
+    const send = (kind: string): Promise<unknown> =>
+      visit(`${shop.url}/dev/webhooks`, 'POST', { body: { customer: 'omar', scheme: 'standard', kind } });
+    await send('genuine');
+    await send('forged');
+    const handled = { scheme: 'standard', result: 'success', outcome: 'handled', attempts: 1 };
+    let text = await state();
+    while (!text.includes('"method":"onSavedCard","outcome":"handled"')) text = await state(); // after the answer
+    const { rows } = JSON.parse(text);
+    expect(rows[0]).toMatchObject({ cause: 'webhook', operation: null, status: 401, handled: [] });
+    expect(rows.at(-1)).toMatchObject({
+      cause: 'webhook',
+      status: 200,
+      handled: [
+        { ...handled, method: 'onPayment' },
+        { ...handled, method: 'onSavedCard' },
+      ],
+    });
+    expect(rows).toContainEqual(expect.objectContaining({ cause: 'webhook', operation: 'find', source: 'ottu' }));
+  });
+
   it('shows every attempt of a call', async () => {
     const cookie = await signIn(shop.url, 'layla');
     await visit(`${shop.url}/dev/mood`, 'PUT', { body: { mood: 'down' } });

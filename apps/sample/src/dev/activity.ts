@@ -4,25 +4,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { OttuCallTrace } from 'nestjs-ottu-cards';
 import { FakeOttu } from 'nestjs-ottu-cards/testing';
+import type { OttuWebhookTrace } from 'nestjs-ottu-cards/webhooks';
 import { WEBHOOK_PATH } from '../payments/webhook-path.js';
 import { type Exchange, redacted, type ShownExchange } from './redacted.js';
 import { watchWire } from './wire-watch.js';
-
-/** What the library publishes of each method of the shop's handler that it calls for an event. */
-interface HandlerTrace {
-  readonly scheme: string;
-  readonly result: string;
-  readonly method: string;
-  readonly outcome: string;
-  readonly attempts: number;
-}
 
 interface Row {
   readonly id: number;
   readonly at: number;
   readonly cause: string;
   readonly exchanges: Exchange[];
-  readonly handled: HandlerTrace[];
+  readonly handled: OttuWebhookTrace[];
   call?: OttuCallTrace | undefined;
   /** The status that the shop answered a webhook with. */
   answered?: number;
@@ -44,7 +36,7 @@ export interface ShownRow {
   readonly status: number | null;
   readonly source: 'ottu' | 'cache' | 'shared' | 'held back';
   readonly error: string | null;
-  readonly handled: readonly HandlerTrace[];
+  readonly handled: readonly OttuWebhookTrace[];
   readonly exchanges: readonly (ShownExchange & { readonly why: string })[];
 }
 
@@ -74,7 +66,7 @@ export class Activity implements OnApplicationShutdown {
     const calls = tracingChannel<unknown, OttuCallTrace>('nestjs-ottu-cards:call');
     calls.start.bindStore(this.call, (trace) => this.callStarted(trace));
     calls.asyncEnd.subscribe(this.callEnded);
-    const handlers = tracingChannel<unknown, HandlerTrace>('nestjs-ottu-cards:webhook');
+    const handlers = tracingChannel<unknown, OttuWebhookTrace>('nestjs-ottu-cards:webhook');
     handlers.asyncEnd.subscribe(this.handled);
     const stopWire = watchWire(fake.url, (exchange) => this.sent(exchange));
     this.stopWatching = () => {
@@ -129,7 +121,7 @@ export class Activity implements OnApplicationShutdown {
   };
 
   private readonly handled = (trace: unknown): void => {
-    if (!isHandlerTrace(trace)) return;
+    if (!isWebhookTrace(trace)) return;
     const { scheme, result, method, outcome, attempts } = trace;
     const row = this.visit.getStore()?.webhook ?? this.add('webhook from the queue');
     row.handled.push({ scheme, result, method, outcome, attempts });
@@ -167,6 +159,6 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-function isHandlerTrace(trace: unknown): trace is HandlerTrace {
+function isWebhookTrace(trace: unknown): trace is OttuWebhookTrace {
   return isObject(trace) && 'scheme' in trace && 'outcome' in trace;
 }

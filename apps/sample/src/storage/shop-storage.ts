@@ -2,7 +2,9 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { Redis } from 'ioredis';
 import type { OttuLimiter } from 'nestjs-ottu-cards';
+import { bullQueue } from 'nestjs-ottu-cards/bullmq';
 import { type CardCache, cardCache } from 'nestjs-ottu-cards/cache';
+import type { WebhookQueue } from 'nestjs-ottu-cards/webhooks';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { ShopConfig } from '../shop.config.js';
 
@@ -17,7 +19,9 @@ export class ShopStorage implements OnApplicationShutdown {
   readonly cardCache: CardCache;
   /** Counts the requests of all processes. */
   readonly limiter: OttuLimiter | undefined;
-  private readonly redis: Redis | undefined;
+  /** Keeps webhooks until one of the processes has handled them. */
+  readonly webhookQueue: WebhookQueue | undefined;
+  readonly redis: Redis | undefined;
 
   constructor(config: ConfigService<ShopConfig, true>) {
     const url = config.get('REDIS_URL', { infer: true });
@@ -42,6 +46,7 @@ export class ShopStorage implements OnApplicationShutdown {
       duration: A_DAY_S,
       rejectIfRedisNotReady: true,
     });
+    this.webhookQueue = bullQueue({ connection: { url } });
   }
 
   onApplicationShutdown(): void {
