@@ -1,7 +1,7 @@
 import { isRecord } from '../common/is-record.js';
 import { optional, problemsOf, type Rules, sentenceOf } from '../common/rules.js';
 import { withoutPrototype } from '../common/without-prototype.js';
-import { OttuInputError, OttuNotFoundError, OttuRefusedError } from '../errors/errors.js';
+import { OttuBadResponseError, OttuInputError, OttuNotFoundError, OttuRefusedError } from '../errors/errors.js';
 import { type CallOptions, timeoutRule } from '../transport/ottu-call.js';
 import type { UserCardsStatus } from '../transport/call-status.js';
 import type { OttuTransport } from '../transport/ottu-transport.js';
@@ -103,6 +103,10 @@ export class UserCardsService {
       const cards = await this.cardsNow({ customerId, operation: 'delete' }, limits, trace);
       const found = cards.find((it) => isSameId(it.id, id));
       if (!found) throw new OttuNotFoundError('This customer has no card with this id. Nothing was deleted.');
+      if (tokenRule(found.token) !== undefined) {
+        // it would stand in an address: `..` is another endpoint
+        throw new OttuBadResponseError('Ottu listed this card with a token that cannot be one. Nothing was deleted.');
+      }
       const leftMs = Math.max(1, timeoutMs - (performance.now() - startedAt));
       return this.deleteByToken(found, { signal, timeoutMs: leftMs }, trace);
     });
