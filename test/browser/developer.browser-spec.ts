@@ -9,7 +9,7 @@ inBrowser('the page of the developer', () => {
       .getByRole('listitem')
       .filter({ hasText: 'page view' });
     await view.getByText('1 request').click();
-    await view.getByText('POST/b/pbl/v2/card/').waitFor();
+    await view.getByText('POST /b/pbl/v2/card/').waitFor();
     await view.getByText('Authorization: Api-Key •••').waitFor();
     await view.getByText('"token": "•••"').first().waitFor();
     expect(await page.content()).not.toMatch(/tok-|fakefake|demo-omar/);

@@ -106,6 +106,17 @@ describe('by id', () => {
     expect(fake.cardsOf(customerId)).toEqual([kept]);
   });
 
+  it.each(['..', '../payment-methods', 'tok%2f', 'x'.repeat(51)])(
+    'nothing is deleted where Ottu lists the token %j, which would be another address',
+    async (token) => {
+      fake.save(aCard({ token }));
+      const cards = await startService();
+      const [id = ''] = await idsOf(cards);
+      await expect(cards.delete({ customerId, id })).rejects.toMatchObject({ name: 'OttuBadResponseError' });
+      expect(fake.received.map(({ method }) => method)).toEqual(['POST', 'POST']);
+    },
+  );
+
   it("another customer's card is none", async () => {
     const card = fake.save(aCard({ customerId: 'customer-2' }));
     const cards = await startService();

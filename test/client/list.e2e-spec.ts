@@ -43,6 +43,7 @@ describe('what goes out', () => {
       host: new URL(fake.url).host,
       connection: 'keep-alive',
       accept: 'application/json',
+      'accept-encoding': 'identity',
       'content-type': 'application/json',
       'content-length': '45',
       'user-agent': 'nestjs-ottu-cards',
@@ -61,6 +62,7 @@ describe('what goes out', () => {
       'host',
       'connection',
       'accept',
+      'accept-encoding',
       'content-type',
       'user-agent',
       'authorization',
@@ -84,7 +86,7 @@ describe('what goes out', () => {
     async (customerId) => {
       const card = fake.save(aCard({ customerId }));
 
-      await expect(cards.list({ customerId })).resolves.toEqual([card]);
+      await expect(cards.list({ customerId })).resolves.toMatchObject([card]);
       expect(JSON.parse(fake.received[0]?.body ?? '')).toEqual({ type: 'sandbox', customer_id: customerId });
     },
   );
@@ -96,6 +98,7 @@ describe('what comes back', () => {
 
     await expect(cards.list({ customerId: 'customer-1' })).resolves.toEqual([
       {
+        id: expect.stringMatching(/^[\w-]{24}$/),
         token: 'tok-1',
         customerId: 'customer-1',
         brand: 'VISA',
@@ -126,7 +129,7 @@ describe('what comes back', () => {
 
   it('puts preferred cards first and keeps the order otherwise', async () => {
     const [a, b, c, d] = [{}, { isPreferred: true }, {}, { isPreferred: true }].map((it) => fake.save(aCard(it)));
-    await expect(cards.list({ customerId: 'customer-1' })).resolves.toEqual([b, d, a, c]);
+    await expect(cards.list({ customerId: 'customer-1' })).resolves.toMatchObject([b, d, a, c]);
   });
 
   it.each([

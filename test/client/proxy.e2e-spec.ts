@@ -21,7 +21,7 @@ it('sends every call through a tunnel, and keeps the tunnel for the next', async
   const cards = await serviceThrough(proxy.url);
   const card = fake.save(aCard());
 
-  await expect(cards.list({ customerId: 'customer-1' })).resolves.toEqual([card]);
+  await expect(cards.list({ customerId: 'customer-1' })).resolves.toMatchObject([card]);
   await new Promise((resolve) => setImmediate(resolve)); // a socket is free a moment after its answer
   await cards.delete(card);
 

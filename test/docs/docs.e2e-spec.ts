@@ -28,18 +28,6 @@ describe.each(documents)('%s', (document) => {
   });
 });
 
-describe('llms.txt', () => {
-  it('links only to what exists', () => {
-    expect(brokenLinks(repo, 'llms.txt')).toEqual([]);
-  });
-
-  it('names every guide', () => {
-    const text = readFileSync(join(repo, 'llms.txt'), 'utf8');
-    const guides = markdownIn(repo, 'docs', false);
-    expect(guides.filter((guide) => !text.includes(`](${guide})`))).toEqual([]);
-  });
-});
-
 function codeBlocks(lines: readonly string[]): { anchor: string; code: string }[] {
   return lines.flatMap((line, index) => {
     if (!/^```(ts|typescript|js|javascript|mjs)$/.test(line)) return [];

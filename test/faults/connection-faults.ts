@@ -1,7 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { type Fault, ends } from './fault.js';
+import type { Reply } from './raw-server.js';
 import {
+  afterInterim,
   answer,
+  byteByByte,
   bytes,
   CARD,
   cards,
@@ -20,6 +23,8 @@ const ONE_CARD = JSON.stringify([CARD]);
 const MEBIBYTE = Buffer.alloc(1024 * 1024, 'x');
 const BOMB = gzipSync(Buffer.alloc(200 * 1024 * 1024));
 const gone = answer(404, { detail: 'Not found.' });
+const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
+const INTERIM = `HTTP/1.1 102 Processing\r\n\r\n${CONTINUE}HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nX: HTTP/1.1 100\r\n\r\nHTTP/1.1 100 Go on\r\nX-Y: z\r\n\r\n`;
 const gzip = { 'Content-Encoding': 'gzip' };
 
 function sized(status: number, length: number, headers = {}): Buffer {
@@ -32,6 +37,27 @@ function chunked(...chunks: string[]): string {
 
 /** A connection that breaks, stalls, or carries what is not HTTP. */
 export const CONNECTION_FAULTS: readonly Fault[] = [
+  ...[
+    { fault: 'an unsolicited 100 Continue', before: (reply: Reply) => afterInterim(CONTINUE, reply) },
+    { fault: 'several interim answers', before: (reply: Reply) => afterInterim(INTERIM, reply) },
+    { fault: 'interim answers byte by byte', before: (reply: Reply) => byteByByte(afterInterim(INTERIM, reply)) },
+  ].flatMap(({ fault, before }): Fault[] => [
+    { fault: `${fault}, then cards`, replies: [before(cards)], list: ends.cards(1) },
+    { fault: `${fault}, then 204`, replies: [before(deleted)], delete: ends.done(1) },
+    { fault: `${fault}, then 404`, replies: [before(gone)], list: ends.refused(1), delete: ends.notFound(1) },
+  ]),
+  {
+    fault: 'a 100 Continue, then silence',
+    timeoutMs: SILENT_MS,
+    replies: [bytes(CONTINUE)],
+    list: ends.timeout(3),
+    delete: ends.unknown(3, broken),
+  },
+  {
+    fault: 'a body that looks like a 100 Continue',
+    replies: [answer(200, [{ ...CARD, brand: 'HTTP/1.1 100 ' }])],
+    list: ends.cards(1),
+  },
   ...[
     { fault: 'a reset before any answer', reply: resetting() },
     { fault: 'a close before any answer', reply: closing() },

@@ -89,7 +89,8 @@ describe.each(ROWS)('$fault', ({ arrange, attempts, says, ends = 'OttuUnavailabl
     const shop = await startShop(await arrange(), { timeoutMs });
     const { result, ending, elapsedMs, output } = await shop.call(method);
     expect(ending).toBe(ends);
-    expect(result).toMatchObject({ attempts, message: expect.stringMatching(says) });
+    expect(result).toMatchObject({ attempts, retryable: attempts > 1, message: expect.stringMatching(says) });
+    expect(JSON.parse(JSON.stringify(result))).toMatchObject({ retryable: attempts > 1 });
     expect(elapsedMs).toBeLessThan(timeoutMs + 500);
     expect(await leaksOf(result)).toEqual([]);
     expect(leaksIn({ output })).toEqual([]);

@@ -89,7 +89,7 @@ describe.each<[fault: string, tunnel: Tunnel, attempts: number, code: string]>([
     proxy.tunnel = tunnel;
     const { result, ending, output } = await shop.call('delete');
     expect(ending).toBe('OttuUnavailableError');
-    expect(result).toMatchObject({ attempts, message: expect.stringContaining(`(${code})`) });
+    expect(result).toMatchObject({ attempts, retryable: attempts > 1, message: expect.stringContaining(`(${code})`) });
     expect(proxy.connects).toHaveLength(attempts);
     expect(await leaksOf(result)).toEqual([]);
     expect(leaksIn({ output })).toEqual([]);

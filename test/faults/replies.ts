@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CANARIES } from '../support/leaks.js';
 import type { RawRequest, Reply } from './raw-server.js';
 
-type Headers = Readonly<Record<string, string>>;
+/** A list of values: the header comes once for each. */
+type Headers = Readonly<Record<string, string | readonly string[]>>;
 
 /** A card of the canaries' customer, as Ottu sends it. */
 export const CARD = {
@@ -46,8 +47,8 @@ export const html = '<!doctype html><title>Gateway</title>';
 
 /** The head of an answer. */
 export function head(status: number, headers: Headers): Buffer {
-  const lines = Object.entries({ 'Content-Type': 'application/json', ...headers }).map(
-    ([name, it]) => `${name}: ${it}`,
+  const lines = Object.entries({ 'Content-Type': 'application/json', ...headers }).flatMap(([name, values]) =>
+    [values].flat().map((value) => `${name}: ${value}`),
   );
   return Buffer.from(`HTTP/1.1 ${status} Whatever\r\n${lines.join('\r\n')}\r\n\r\n`);
 }
@@ -100,6 +101,33 @@ async function drained(socket: Socket): Promise<void> {
   await new Promise((resolve) => {
     socket.once('drain', resolve);
   });
+}
+
+/** This reply after interim answers; undici on its own would end the connection at a 100. */
+export function afterInterim(interim: string, reply: Reply): Reply {
+  return (socket, request) => {
+    socket.write(interim);
+    reply(socket, request);
+  };
+}
+
+/** This reply, each byte in a packet of its own. */
+export function byteByByte(reply: Reply): Reply {
+  return (socket, request) => {
+    const pieces: Buffer[] = [];
+    const collector = { write: (piece: string | Buffer) => pieces.push(Buffer.from(piece)) };
+    reply(Object.assign(Object.create(socket), collector), request);
+    socket.setNoDelay();
+    trickle(socket, Buffer.concat(pieces)).catch(() => socket.destroy());
+  };
+}
+
+async function trickle(socket: Socket, bytesToSend: Buffer): Promise<void> {
+  for (const byte of bytesToSend) {
+    await new Promise((resolve) => {
+      socket.write(Buffer.from([byte]), resolve);
+    });
+  }
 }
 
 /** Nothing at all. */

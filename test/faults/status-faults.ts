@@ -46,7 +46,7 @@ const FIFTY_FIELDS = Object.fromEntries(
 const OUTAGES = [408, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527];
 const OUTAGE_BODIES = [{ detail: 'Try later.' }, html, '', { error: 'Bad Gateway' }];
 
-const throttled = (retryAfter?: string, status = 429): Reply =>
+const throttled = (retryAfter?: string | readonly string[], status = 429): Reply =>
   answer(status, { detail: 'Request was throttled.' }, retryAfter === undefined ? {} : { 'Retry-After': retryAfter });
 
 /** A second by whatever reading: as asked, or because it is a 429. */
@@ -58,6 +58,34 @@ const A_SECOND: readonly [retryAfter: string | undefined, name: string][] = [
   ['0', 'of zero'],
   [undefined, 'that is absent'],
 ];
+
+/** An hour in other lawful spellings, and longer. */
+const AN_HOUR: readonly [name: string, retryAfter: () => string | readonly string[], says: RegExp][] = [
+  ['twice', () => ['3600', '3600'], /in 3600 s/],
+  ['twice, the longer one last', () => ['1', '3600'], /in 3600 s/],
+  ['as a list', () => '3600, 3600', /in 3600 s/],
+  ['with a fraction', () => '3599.1', /in 3600 s/],
+  ['as a date of RFC 850', () => rfc850(inAnHour()), /in 3(?:600|599) s/],
+  ['as a date of asctime', () => asctime(inAnHour()), /in 3(?:600|599) s/],
+  ['as a date and seconds', () => [inAnHour().toUTCString(), '1'], /in 3(?:600|599) s/],
+  ['of 16 digits', () => '9'.repeat(16), /in \d{13} s/],
+  ['of 400 digits', () => '9'.repeat(400), /in \d{13} s/],
+];
+
+function inAnHour(): Date {
+  return new Date(Date.now() + 3_600_000);
+}
+
+function rfc850(date: Date): string {
+  const day = date.toLocaleString('en', { weekday: 'long', timeZone: 'UTC' });
+  const [, dayOfMonth, month, year = '', time] = date.toUTCString().split(' ');
+  return `${day}, ${dayOfMonth}-${month}-${year.slice(2)} ${time} GMT`;
+}
+
+function asctime(date: Date): string {
+  const [day = '', dayOfMonth = '', month, year, time] = date.toUTCString().split(' ');
+  return `${day.slice(0, 3)} ${month} ${dayOfMonth.replace(/^0/, ' ')} ${time} ${year}`;
+}
 
 /** Answers that refuse, or that say that Ottu cannot serve. */
 export const STATUS_FAULTS: readonly Fault[] = [
@@ -81,6 +109,18 @@ export const STATUS_FAULTS: readonly Fault[] = [
       delete: ends.unknown(3),
     },
   ]),
+  {
+    fault: '401 with a detail without a full stop',
+    replies: [answer(401, { detail: 'Invalid API key provided' })],
+    list: ends.auth(1, { says: /with 401: Invalid API key provided\. Check apiKey: .*\.$/ }),
+    delete: ends.auth(1, { says: /with 401: Invalid API key provided\. Check apiKey: .*\.$/ }),
+  },
+  {
+    fault: '404 with a detail without a full stop',
+    replies: [answer(404, { detail: 'Not here' })],
+    list: ends.refused(1, { says: /with 404: Not here\. Is merchantId/ }),
+    delete: ends.notFound(1, { says: /with 404: Not here\.$/ }),
+  },
   { fault: '400 with {detail}', ...refusal({ detail: 'No.' }, { detail: 'No.' }) },
   { fault: '400 with {field: []}', ...refusal({ type: ['Not valid.'] }, { fieldErrors: { type: ['Not valid.'] } }) },
   { fault: '400 with a list', ...refusal(['No.', 'Never.'], { detail: 'No. Never.' }) },
@@ -169,6 +209,20 @@ export const STATUS_FAULTS: readonly Fault[] = [
     replies: [(...args) => throttled(new Date(Date.now() + 2_000).toUTCString())(...args), cards],
     list: ends.cards(2, { notBeforeMs: 990 }),
   },
+  ...AN_HOUR.flatMap(([name, retryAfter, says]): Fault[] => [
+    {
+      fault: `429 with Retry-After ${name}`,
+      replies: [(...args) => throttled(retryAfter())(...args)],
+      list: ends.rateLimit(1, { says }),
+      delete: ends.rateLimit(1, { says }),
+    },
+    {
+      fault: `503 with Retry-After ${name}`,
+      replies: [(...args) => throttled(retryAfter(), 503)(...args)],
+      list: ends.unavailable(1),
+      delete: ends.unknown(1),
+    },
+  ]),
   ...[
     { retryAfter: '3600', retryAfterMs: 3_600_000 },
     { retryAfter: '99999999999', retryAfterMs: 99_999_999_999_000 },

@@ -9,7 +9,10 @@ import { transformSync } from '@swc/core';
 export interface Setup {
   readonly options: { readonly apiKey: string; readonly env: 'sandbox'; readonly baseUrl: string };
   readonly redis: string;
-  readonly ttlMs: number;
+  /** Its lists are cached in that Redis for so long. @default no cache */
+  readonly ttlMs?: number;
+  /** All instances on that Redis together send so many requests a day at most. @default no limit */
+  readonly limit?: number;
 }
 
 export interface Call {

@@ -23,9 +23,9 @@ const CONTEXTS = {
   },
   'nestjs-ottu-cards:webhook': {
     scheme: oneOf('standard', 'subscription'),
-    result: matches(/^[a-z_]{1,20}$/),
+    result: optional(oneOf('success', 'failed', 'pending', 'canceled', 'error', 'cod', 'other')),
     method: oneOf('onPayment', 'onSavedCard'),
-    outcome: optional(matches(/^[a-z-]{1,20}$/)),
+    outcome: optional(oneOf('handled', 'failed', 'hanging', 'shutdown')),
     attempts: count,
   },
 };

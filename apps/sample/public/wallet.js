@@ -173,7 +173,7 @@ function withTwins(cards) {
 }
 
 function keyOf(card) {
-  return card.token;
+  return card.id;
 }
 
 function isShown(card) {

@@ -1,10 +1,15 @@
 // #region spans
-import { tracingChannel } from 'node:diagnostics_channel';
+import { type TracingChannel, tracingChannel } from 'node:diagnostics_channel';
 import { metrics, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { OttuCallTrace } from 'nestjs-ottu-cards';
 
-/** Call it once, after the SDK has started. @param host of your Ottu account */
-export function observeOttu(host: string): void {
+/**
+ * Call it once, after the SDK has started.
+ *
+ * @param host of your Ottu account
+ * @returns a function that ends it
+ */
+export function observeOttu(host: string): () => void {
   const tracer = trace.getTracer('nestjs-ottu-cards');
   const duration = metrics.getMeter('nestjs-ottu-cards').createHistogram('http.client.request.duration', { unit: 's' });
   const spans = new WeakMap<OttuCallTrace, Span>();
@@ -18,7 +23,8 @@ export function observeOttu(host: string): void {
     ...(call.merchant !== undefined && { 'ottu.merchant': call.merchant }),
   });
 
-  tracingChannel<unknown, OttuCallTrace>('nestjs-ottu-cards:call').subscribe({
+  const channel: TracingChannel<unknown, OttuCallTrace> = tracingChannel('nestjs-ottu-cards:call');
+  const subscribers: Parameters<typeof channel.subscribe>[0] = {
     start: (call) => {
       const attributes = { ...attributesOf(call), 'ottu.operation': call.operation, 'ottu.env': call.env };
       const name = `${attributes['http.request.method']} ${call.route}`;
@@ -34,7 +40,9 @@ export function observeOttu(host: string): void {
     end: nothing,
     error: nothing,
     asyncStart: nothing,
-  });
+  };
+  channel.subscribe(subscribers);
+  return () => channel.unsubscribe(subscribers);
 }
 
 function nothing(): void {

@@ -1,10 +1,10 @@
 // #region prometheus
-import { tracingChannel } from 'node:diagnostics_channel';
+import { type TracingChannel, tracingChannel } from 'node:diagnostics_channel';
 import type { OttuCallTrace, UserCardsService } from 'nestjs-ottu-cards';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** Call it once, when the application has started. */
-export function measureOttu(cards: UserCardsService, register: Registry): void {
+/** Call it once, when the application has started. @returns a function that ends it */
+export function measureOttu(cards: UserCardsService, register: Registry): () => void {
   const registers = [register];
   const calls = new Histogram({
     name: 'ottu_call_duration_seconds',
@@ -19,16 +19,16 @@ export function measureOttu(cards: UserCardsService, register: Registry): void {
     labelNames: ['merchant', 'operation'] as const,
     registers,
   });
-  new Gauge({
+  const limited: Gauge = new Gauge({
     name: 'ottu_rate_limited_seconds',
     help: 'How long calls still fail without a request, because Ottu asked for a pause',
-    registers,
-    collect() {
-      this.set((cards.status().rateLimitedForMs ?? 0) / 1_000);
-    },
+    registers: [],
+    collect: () => limited.set((cards.status().rateLimitedForMs ?? 0) / 1_000),
   });
+  register.registerMetric(limited);
 
-  tracingChannel<unknown, OttuCallTrace>('nestjs-ottu-cards:call').subscribe({
+  const channel: TracingChannel<unknown, OttuCallTrace> = tracingChannel('nestjs-ottu-cards:call');
+  const subscribers: Parameters<typeof channel.subscribe>[0] = {
     asyncEnd: ({ merchant = '', operation, source, error = '', attempts, durationMs }) => {
       calls.observe({ merchant, operation, source, error }, durationMs / 1_000);
       requests.inc({ merchant, operation }, attempts);
@@ -37,7 +37,9 @@ export function measureOttu(cards: UserCardsService, register: Registry): void {
     end: nothing,
     error: nothing,
     asyncStart: nothing,
-  });
+  };
+  channel.subscribe(subscribers);
+  return () => channel.unsubscribe(subscribers);
 }
 
 function nothing(): void {

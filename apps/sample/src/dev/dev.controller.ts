@@ -1,7 +1,8 @@
 import { Body, Controller, Get, Header, HttpCode, Inject, Post, Put, ValidationPipe } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import { UserCardsService } from 'nestjs-ottu-cards';
 import { aCard, FakeOttu, type ScriptedAnswer } from 'nestjs-ottu-cards/testing';
-import { customerIdOf, DEMO_CUSTOMERS, type DemoCustomer, holder, saveDemoCards } from '../demo/demo-customers.js';
+import { customerIdOf, DEMO_CUSTOMERS, holder, saveDemoCards } from '../demo/demo-customers.js';
 import { ShopStorage } from '../storage/shop-storage.js';
 import { Activity, type ShownRow } from './activity.js';
 import { type Mood, MoodDto, NewCardDto } from './dev.dto.js';
@@ -17,7 +18,15 @@ const MOODS: Readonly<Record<Mood, ScriptedAnswer | undefined>> = {
     headers: { 'retry-after': '30' },
     body: { detail: 'Request was throttled. Expected available in 30 seconds.' },
   },
+  refusing: { status: 401, body: { detail: 'Authentication credentials were not provided.' } },
 };
+
+interface DevState {
+  readonly mood: Mood;
+  /** For how long the library holds calls back, because the fake asked for a pause. */
+  readonly rateLimitedForMs: number | null;
+  readonly rows: readonly ShownRow[];
+}
 
 /** What the page at /dev shows and steers. Exists only beside the fake. */
 @Controller('dev')
@@ -29,20 +38,23 @@ export class DevController {
     @Inject(FakeOttu) private readonly fake: FakeOttu,
     private readonly activity: Activity,
     private readonly storage: ShopStorage,
+    private readonly cards: UserCardsService,
   ) {}
 
   @Get('state')
   @Header('Cache-Control', 'no-store')
-  state(): { readonly mood: Mood; readonly rows: readonly ShownRow[] } {
+  state(): DevState {
     this.fake.received.length = 0; // the activity has it already
-    return { mood: this.mood, rows: this.activity.shown() };
+    const { rateLimitedForMs = null } = this.cards.status();
+    return { mood: this.mood, rateLimitedForMs, rows: this.activity.shown() };
   }
 
   @Put('mood')
   @HttpCode(204)
-  change(@Body(new ValidationPipe()) { mood }: MoodDto): void {
+  async change(@Body(new ValidationPipe()) { mood }: MoodDto): Promise<void> {
     this.mood = mood;
     this.fake.always(MOODS[mood]);
+    await this.forgetLists(); // or the next page view would come from the cache
   }
 
   /** Everything as it was when the shop started. */
@@ -53,7 +65,7 @@ export class DevController {
     this.activity.forget();
     this.fake.reset();
     saveDemoCards(this.fake);
-    await Promise.all(DEMO_CUSTOMERS.map((customer) => this.forgetLists(customer)));
+    await this.forgetLists();
   }
 
   @Post('cards')
@@ -62,11 +74,12 @@ export class DevController {
     const { customer, pgCode, isLocked } = card;
     const agreements = isLocked ? ['AGREEMENT-2'] : [];
     this.fake.save(aCard({ ...holder(customer), ...cardOf(card), pgCode, pgName: pgCode, agreements }));
-    await this.forgetLists(customer);
+    await this.forgetLists();
   }
 
   /** The library does not see what is changed at the fake itself. */
-  private async forgetLists(customer: DemoCustomer): Promise<void> {
-    await this.storage.cardCache.invalidate({ customerId: customerIdOf(customer) });
+  private async forgetLists(): Promise<void> {
+    const { cardCache } = this.storage;
+    await Promise.all(DEMO_CUSTOMERS.map((customer) => cardCache.invalidate({ customerId: customerIdOf(customer) })));
   }
 }

@@ -3,7 +3,6 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FakeOttu } from 'nestjs-ottu-cards/testing';
 import { saveDemoCards } from '../demo/demo-customers.js';
-import { CardChangesModule } from '../payments/card-changes.js';
 import { SessionModule } from '../session/session.module.js';
 import { runsOnFake } from '../shop.config.js';
 import { Activity } from './activity.js';
@@ -17,7 +16,7 @@ const PAGE = 'apps/sample/src/dev/page';
 /** A fake Ottu inside the shop, and the page on which a developer watches and steers it. */
 @Global()
 @Module({
-  imports: [CardChangesModule, SessionModule],
+  imports: [SessionModule],
   controllers: [DevController, FakeCheckoutController],
   providers: [Activity, FakeCheckoutService, { provide: FakeOttu, useFactory: startFake }],
   exports: [FakeOttu],

@@ -11,7 +11,7 @@ const OPEN_FOR_MS = minutes(10);
 
 /** Tells a customer's pages that their cards have changed. The page asks the mounted controller for them. */
 @Controller('wallet/events')
-@ApiTags('Saved cards')
+@ApiTags('Wallet cards')
 @ApiCookieAuth()
 @UseGuards(SessionGuard, ThrottlerGuard)
 export class CardEventsController {

@@ -169,9 +169,21 @@ describe('a kept list', () => {
     expect((await store.lookup(ANNA)).cards).toBeUndefined();
   });
 
+  it('is not from before a change, even where the store lost the change', async () => {
+    const lookup = await store.lookup(ANNA);
+    const before = [...data.keys()];
+    data.set = () => data; // says that it is done
+    await store.forget(ANNA.customerId, 0);
+    Reflect.deleteProperty(data, 'set');
+    if (lookup.cards === undefined) lookup.keep([aCard(ANNA)]);
+    await new Promise(setImmediate);
+    expect([...data.keys()]).toEqual(before);
+  });
+
   it('has the format of these fields of a card: when they change, raise ENTRY_FORMAT', () => {
     expect(Object.keys(aCard()).toSorted()).toEqual(
       [
+        'id',
         'token',
         'customerId',
         'brand',

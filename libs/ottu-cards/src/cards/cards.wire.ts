@@ -85,7 +85,7 @@ function readCard(card: JsonFields, customerId: string, idOf: CardIdOf, now: Dat
     customerId,
     brand: card.nullableString('brand'),
     number,
-    last4: /[0-9]{4}$/.exec(number ?? '')?.[0] ?? null,
+    last4: /^[0-9]{4}$/.exec((number ?? '').slice(-4))?.[0] ?? null,
     nameOnCard: card.nullableString('name_on_card'),
     expiryMonth,
     expiryYear,
@@ -99,10 +99,15 @@ function readCard(card: JsonFields, customerId: string, idOf: CardIdOf, now: Dat
   };
 }
 
+const MORE_THAN_TEN_DIGITS = /^(?:\P{Nd}*\p{Nd}){11}/u;
+/** Characters at the end of a number in which its last four digits are looked for. */
+const MAX_NUMBER = 40;
+
 /** A masked number shows ten digits at most (BIN and last four). More could be the whole one. */
 function masked(number: string | null): string | null {
-  const digits = Array.from((number ?? '').matchAll(/\p{Nd}/gu), String);
-  return digits.length > 10 ? `**** ${digits.slice(-4).join('')}` : number;
+  if (number === null || !MORE_THAN_TEN_DIGITS.test(number)) return number;
+  const digits = number.slice(-MAX_NUMBER).match(/\p{Nd}/gu) ?? [];
+  return `**** ${digits.slice(-4).join('')}`.trimEnd();
 }
 
 function isSoon(month: string, year: string, now: Date): boolean {

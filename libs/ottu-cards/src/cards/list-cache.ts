@@ -15,7 +15,7 @@ export interface CacheBinding {
   /** The module's own time limit, for calls that bring none. */
   readonly timeoutMs: number;
   /** The module's `secret`: names and encryption in a shared store are derived from it. */
-  readonly secret: string | undefined;
+  readonly secret: string;
 }
 
 /** A cache that does not know its module yet. Made by `cardCache()` of `nestjs-ottu-cards/cache`. */
@@ -23,7 +23,7 @@ export interface BindableCache {
   /**
    * Called once, by the module, while the application boots.
    *
-   * @throws OttuConfigError when another module has it already, or there is no secret
+   * @throws OttuConfigError when another module has it already
    */
   bind(binding: CacheBinding): ListCache;
 }

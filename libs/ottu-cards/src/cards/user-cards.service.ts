@@ -1,6 +1,7 @@
 import { isRecord } from '../common/is-record.js';
 import { optional, problemsOf, type Rules, sentenceOf } from '../common/rules.js';
-import { OttuInputError, OttuNotFoundError, OttuRefusedError } from '../errors/errors.js';
+import { withoutPrototype } from '../common/without-prototype.js';
+import { OttuBadResponseError, OttuInputError, OttuNotFoundError, OttuRefusedError } from '../errors/errors.js';
 import { type CallOptions, timeoutRule } from '../transport/ottu-call.js';
 import type { UserCardsStatus } from '../transport/call-status.js';
 import type { OttuTransport } from '../transport/ottu-transport.js';
@@ -64,9 +65,9 @@ export class UserCardsService {
       const [{ customerId, pgCodes, agreementId }, limits] = checked('list', LIST_RULES, filter, options);
       const { env, idOf, cache } = this.settings;
       const asked = { customerId, pgCodes: pgCodes?.length === 0 ? undefined : pgCodes, agreementId };
-      const call = listCardsCall(asked, env, idOf);
-      if (!cache) return this.transport.send(call, limits, trace);
-      return cache.list(asked, limits, (shared) => this.transport.send(call, shared, trace), trace);
+      const send = (within: CallOptions): Promise<SavedCard[]> =>
+        this.transport.send(listCardsCall(asked, env, idOf), within, trace);
+      return cache ? cache.list(asked, limits, send, trace) : send(limits);
     });
   }
 
@@ -102,6 +103,10 @@ export class UserCardsService {
       const cards = await this.cardsNow({ customerId, operation: 'delete' }, limits, trace);
       const found = cards.find((it) => isSameId(it.id, id));
       if (!found) throw new OttuNotFoundError('This customer has no card with this id. Nothing was deleted.');
+      if (tokenRule(found.token) !== undefined) {
+        // it would stand in an address: `..` is another endpoint
+        throw new OttuBadResponseError('Ottu listed this card with a token that cannot be one. Nothing was deleted.');
+      }
       const leftMs = Math.max(1, timeoutMs - (performance.now() - startedAt));
       return this.deleteByToken(found, { signal, timeoutMs: leftMs }, trace);
     });
@@ -160,7 +165,7 @@ function checked<A extends object, O extends CallOptions>(
   if (!isRecord(argument)) {
     throw new OttuInputError(`UserCardsService.${method}() takes an object: { ${Object.keys(rules).join(', ')} }.`);
   }
-  const given: [A, O] = [Object.assign(Object.create(null), argument), Object.assign(Object.create(null), options)];
+  const given: [A, O] = [withoutPrototype({ ...argument }), withoutPrototype({ ...options })];
   const problems = [
     ...problemsOf(given[0], rules, 'typo'),
     ...(isRecord(options) ? problemsOf(given[1], CALL_RULES) : [{ name: 'options', problem: 'must be an object' }]),

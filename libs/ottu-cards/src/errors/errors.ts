@@ -1,4 +1,4 @@
-import { OttuError } from './ottu.error.js';
+import { OttuError, type OttuErrorFacts } from './ottu.error.js';
 
 /** The module's options are wrong, or its `apiKey` function failed. Nothing was sent; mend the configuration. */
 export class OttuConfigError extends OttuError {
@@ -51,12 +51,20 @@ export class OttuRateLimitError extends OttuError {
   readonly retryable = true;
 }
 
-/** No connection to Ottu, or it answered 5xx. A delete that ends so deleted nothing. */
+/**
+ * No connection to Ottu, or it answered 5xx. A delete that ends so deleted nothing. Not `retryable` where the connection
+ * fails in a way that does not pass by itself: an unknown host, a certificate, a proxy that refuses.
+ */
 export class OttuUnavailableError extends OttuError {
   override get name() {
     return 'OttuUnavailableError' as const;
   }
-  readonly retryable = true;
+  readonly retryable: boolean;
+
+  constructor(message: string, { retryable = true, ...facts }: OttuErrorFacts & { readonly retryable?: boolean } = {}) {
+    super(message, facts);
+    this.retryable = retryable;
+  }
 }
 
 /** The deadline of the call passed. A delete that ends so deleted nothing. */

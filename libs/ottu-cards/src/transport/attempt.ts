@@ -1,7 +1,9 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { Deadline } from '../common/deadline.js';
 import type { AttemptResult } from './attempt-result.js';
+import { GrowingBuffer } from './growing-buffer.js';
+
+type ResponseHeaders = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
@@ -37,8 +39,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   private answered:
     { readonly status: number; readonly retryAfter: string | readonly string[] | undefined } | undefined;
   private isEncoded = false;
-  private readonly chunks: Buffer[] = [];
-  private size = 0;
+  private readonly body = new GrowingBuffer();
   private readonly method: AttemptOptions['method'];
   private readonly timer: NodeJS.Timeout;
   private unlisten: (() => void) | undefined;
@@ -67,21 +68,21 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.onReusedConnection = this.connection?.reused ?? false;
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
     if (status < 200) return;
     this.answered = { status, retryAfter: headers['retry-after'] };
-    this.isEncoded = !/^(?:identity)?$/i.test(headers['content-encoding'] ?? '');
+    this.isEncoded = !/^(?:identity)?$/i.test(String(headers['content-encoding'] ?? ''));
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.size += chunk.length;
     if (this.isEncoded) this.refuseBody('UNASKED_ENCODING', 'is encoded, which nobody asked for');
-    else if (this.size > MAX_BODY_BYTES) this.refuseBody('BODY_TOO_LARGE', 'is larger than 1 MiB');
-    else this.chunks.push(chunk);
+    else if (this.body.length + chunk.length > MAX_BODY_BYTES)
+      this.refuseBody('BODY_TOO_LARGE', 'is larger than 1 MiB');
+    else this.body.add(chunk);
   }
 
   onResponseEnd(): void {
-    if (this.answered) this.end({ kind: 'answered', ...this.answered, body: Buffer.concat(this.chunks) });
+    if (this.answered) this.end({ kind: 'answered', ...this.answered, body: this.body.content() });
     this.connection?.release();
   }
 
@@ -113,7 +114,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.answered === undefined) return undefined;
     const { status } = this.answered;
     const bodyMatters = status < 300 && !(this.method === 'DELETE' && status === 204);
-    return bodyMatters ? undefined : { kind: 'answered', ...this.answered, body: Buffer.concat(this.chunks) };
+    return bodyMatters ? undefined : { kind: 'answered', ...this.answered, body: this.body.content() };
   }
 
   private end(result: AttemptResult): void {

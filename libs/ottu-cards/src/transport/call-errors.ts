@@ -13,7 +13,7 @@ import type { OttuError, OttuErrorFacts } from '../errors/ottu.error.js';
 import { redactor } from '../errors/redaction.js';
 import type { OttuCall } from './ottu-call.js';
 import type { AttemptResult } from './attempt-result.js';
-import type { Failure } from './classify-result.js';
+import { type Failure, isPermanent } from './classify-result.js';
 
 /** Everything known when a call ends without success. */
 export interface FailedCall {
@@ -34,7 +34,7 @@ export function failureError(failed: FailedCall): OttuError {
   const body = readOttuErrorBody(failure.body, redactor([...call.secrets, failed.apiKey]));
   const facts: OttuErrorFacts = { attempts, status, retryAfterMs, ...body };
   const target = `${call.method} ${call.route}`;
-  const refusal = `Ottu refused ${target} with ${status}${body.detail ? `: ${body.detail}` : '.'}`;
+  const refusal = sentences(`Ottu refused ${target} with ${status}${body.detail ? `: ${body.detail}` : '.'}`);
   const refused = [refusal, call.hints[status ?? 0]];
   switch (failure.kind) {
     case 'auth':
@@ -52,7 +52,10 @@ export function failureError(failed: FailedCall): OttuError {
     case 'timeout':
       return attemptTimedOut(target, failed.attemptMs, facts);
     case 'unavailable':
-      return new OttuUnavailableError(sentences(...unavailable(target, result), body.detail), facts);
+      return new OttuUnavailableError(sentences(...unavailable(target, result), body.detail), {
+        ...facts,
+        retryable: !(result.kind === 'unreachable' && isPermanent(result.code)),
+      });
   }
 }
 
@@ -116,5 +119,8 @@ function connectionAdvice(code: string): string {
 }
 
 function sentences(...parts: readonly (string | undefined)[]): string {
-  return parts.filter((part) => part !== undefined && part !== '').join(' ');
+  return parts
+    .flatMap((part) => (part === undefined || part === '' ? [] : [part]))
+    .map((part) => (/[.!?…:]["')\]]?$/.test(part) ? part : `${part}.`))
+    .join(' ');
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../common/is-record.js';
 import type { OttuCall } from './ottu-call.js';
 import type { Answered, AttemptResult } from './attempt-result.js';
 import type { Retry } from './retry-policy.js';
@@ -67,7 +68,7 @@ function classifyRefusal(effect: Effect, { status, body: bytes }: Answered): Fai
 const RETRIED = new Set([408, 425, 500, 502, 504, 520, 521, 522, 523, 524, 525, 526, 527]);
 
 /** Failures to connect that another attempt would only repeat: an unknown host, a certificate, a proxy that refuses. */
-function isPermanent(code: string): boolean {
+export function isPermanent(code: string): boolean {
   return /^(?:ENOTFOUND|EPROTO|HOSTNAME_MISMATCH|PROXY_4\d\d)$|CERT|VERIFY|_SSL_/.test(code);
 }
 
@@ -99,5 +100,5 @@ function parse(text: string): unknown {
  * @see Ottu's OpenAPI file, `GenericErrorMessage` requires `detail`, seen 2026-11-20
  */
 function isOttus(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && 'detail' in body && typeof body.detail === 'string';
+  return isRecord(body) && Object.hasOwn(body, 'detail') && typeof body['detail'] === 'string';
 }

@@ -1,6 +1,7 @@
 import { type buildConnector, Client, type Dispatcher } from 'undici';
 import { withoutPrototype } from '../common/without-prototype.js';
 import type { Attempt, AttemptConnection } from './attempt.js';
+import { ContinueFilter } from './continue-filter.js';
 
 /** Connections that one module instance opens at most, shared by all its calls. */
 const MAX_CONNECTIONS = 50;
@@ -85,6 +86,7 @@ class Connection implements AttemptConnection {
   private socket: Connecting | undefined;
   private attempt: Attempt | undefined;
   private hasConnected = false;
+  private readonly continueFilter = new ContinueFilter();
   private readonly client: Client;
 
   constructor(
@@ -110,6 +112,7 @@ class Connection implements AttemptConnection {
     attempt.connection = this;
     this.attempt = attempt;
     this.hasConnected = false;
+    this.continueFilter.expectAnswer();
     if (attempt.freshConnection) this.socket?.destroy(); // undici connects anew once it has closed
     this.client.dispatch(request, attempt);
   }
@@ -136,7 +139,10 @@ class Connection implements AttemptConnection {
     this.hasConnected = true;
     this.reused = false;
     this.socket = this.connect(target, (...result) => {
-      if (result[1] !== null) this.socket = result[1];
+      if (result[1]) {
+        this.socket = result[1];
+        this.continueFilter.attach(result[1]);
+      }
       ready(...result);
     });
     return undefined;

@@ -104,6 +104,7 @@ export class RetryLoop<T> {
       data: call.body,
       headers: {
         Accept: 'application/json',
+        'Accept-Encoding': 'identity', // without it any coding would be allowed: RFC 9110, 12.5.3
         ...(call.body !== undefined && { 'Content-Type': 'application/json' }),
         'User-Agent': 'nestjs-ottu-cards',
         Authorization: `Api-Key ${apiKey}`,

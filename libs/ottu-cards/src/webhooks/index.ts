@@ -19,5 +19,5 @@ export type {
 } from './webhook-events.js';
 export type { OpenWebhookQueue, WebhookJob, WebhookMount, WebhookQueue, WebhookWorker } from './webhook-queue.js';
 export type { WebhookScheme } from './signed-fields.wire.js';
-export type { OttuWebhookTrace } from './webhook-tracing.js';
 export { signWebhook, type SignWebhookInput, verifyWebhook, type VerifyWebhookInput } from './webhook-signature.js';
+export type { OttuWebhookTrace } from './tracing.js';

@@ -8,6 +8,7 @@ import { AttemptFailure, described } from './attempt-failure.js';
 import { CardConfirmation } from './card-confirmation.js';
 import type { ResolvedWebhooksOptions } from './ottu-webhooks.options.js';
 import type { OttuWebhookHandler, UndeliveredEvent } from './webhook-events.js';
+import { traceHandler } from './tracing.js';
 import {
   type AttemptResult,
   MemoryQueue,
@@ -17,7 +18,6 @@ import {
   type WebhookWorker,
 } from './webhook-queue.js';
 import { verifySignature } from './webhook-signature.js';
-import { traceHandler } from './webhook-tracing.js';
 import { type GenuineWebhook, readWebhook } from './webhook.wire.js';
 
 const DAY_MS = 24 * 60 * 60_000;
