@@ -7,7 +7,7 @@ const forbid = (name, from, to) => ({ name, severity: 'error', from, to });
 module.exports = {
   forbidden: [
     forbid('no-circular', {}, { circular: true }),
-    forbid('no-orphans', { orphan: true, pathNot: ['\\.d\\.ts$', 'main\\.ts$', 'index\\.ts$'] }, {}),
+    forbid('no-orphans', { orphan: true, pathNot: ['\\.d\\.m?ts$', 'main\\.ts$', 'index\\.ts$'] }, {}),
     // the developer's page imports by address: its files are served beside those of apps/sample/public
     forbid('not-to-unresolvable', { pathNot: '^apps/sample/src/dev/page/' }, { couldNotResolve: true }),
     forbid('lib-not-to-app', { path: '^libs/' }, { path: '^(apps|test)/' }),
@@ -40,7 +40,7 @@ module.exports = {
           `${src}cards/(saved-card|card-rules|json-fields)\\.ts$`,
           `${src}.*\\.wire\\.ts$`,
           `${src}webhooks/webhook-signature\\.ts$`,
-          `${src}transport/(?!ottu-transport)[\\w.-]+\\.ts$`,
+          `${src}transport/(?!ottu-transport|tracing)[\\w.-]+\\.ts$`,
         ],
         pathNot: [spec, `${src}common/async-options\\.ts$`],
       },

@@ -2,7 +2,7 @@
 // everything, `npm run test:rest` what is left out here.
 import config from './jest.config.mjs';
 
-const REST = ['slow', 'packaging', 'browser'];
+const REST = new Set(['slow', 'packaging', 'browser']);
 process.env.RANDOM_SHARE ??= '0.1'; // test/support/property.ts
 
 const sample = process.env.RANDOM_SHARE === '1' ? '' : ', and most of the random cases';
@@ -14,5 +14,5 @@ const leftOut =
 export default {
   ...config,
   reporters: ['default', ['<rootDir>/test/support/skipped-reporter.mjs', { leftOut }]],
-  projects: config.projects.filter(({ displayName }) => !REST.includes(displayName)),
+  projects: config.projects.filter(({ displayName }) => !REST.has(displayName)),
 };

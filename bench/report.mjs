@@ -1,10 +1,10 @@
 // Figures to words: medians and spread of the rounds, a table a cell, and how the targets stand.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { targetsWith } from './cells.mjs';
-import * as clients from './clients/index.mjs';
+import { NAMES } from './clients/index.mjs';
 
 const FIELDS = ['perSecond', 'p50', 'p99', 'cpuPerCall', 'sockets', 'handshakes'];
-const TARGETS = targetsWith(clients);
+const TARGETS = targetsWith(NAMES);
 const LISTS_A_SECOND = 100_000;
 const IMPORT_MS = 40;
 
@@ -20,7 +20,7 @@ export function summarize(results) {
 }
 
 export function table({ cell, rows }) {
-  const axios = rows.find(({ client }) => client === clients.AXIOS);
+  const axios = rows.find(({ client }) => client === NAMES.AXIOS);
   return [
     `### ${titleOf(cell)}`,
     '',

@@ -18,6 +18,7 @@ const PROMISES = [
   ['outage', 10_000, ({ unavailable, requests }) => unavailable === 10_000 && requests === 10_010],
   ['mixed', isShort ? 5_000 : 50_000, ({ grownKiB }) => grownKiB < 2 * 1024],
   ['flood', 4, ({ slowestMs, rssMiB }) => slowestMs < 100 && rssMiB < 64],
+  ['chunks', 10, ({ perCallMiB, refused }) => refused === 10 && perCallMiB < 8],
   ['exit', 2, ({ cards, open }) => cards === 3 && open === 0],
 ];
 

@@ -1,8 +1,11 @@
 // The clients in the order of the tables. Each is loaded in a process of its own, where the others are not.
-export const LIBRARY = '**nestjs-ottu-cards**';
-export const AXIOS = 'bare axios, keep-alive';
-export const STRIPE = 'stripe-node';
-export const POOL = "undici's pool";
+const LIBRARY = '**nestjs-ottu-cards**';
+const AXIOS = 'bare axios, keep-alive';
+const STRIPE = 'stripe-node';
+const POOL = "undici's pool";
+
+/** Those that the targets compare. */
+export const NAMES = { LIBRARY, AXIOS, STRIPE, POOL };
 
 export const CLIENTS = {
   'raw socket': async () => (await import('./limits.mjs')).rawSocket,

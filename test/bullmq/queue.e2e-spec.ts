@@ -53,7 +53,7 @@ describeWithRedis('with a queue in Redis', () => {
     await eventually(() => shop.inbox.events.length + shop.inbox.payments.events.length, 2);
     const [payment] = shop.inbox.payments.events;
     expect(payment).toMatchObject({ result: 'success', signed: { amount: '10.000' }, claims: { customerId } });
-    expect(shop.inbox.events).toEqual([{ ...payment, card }]);
+    expect(shop.inbox.events).toEqual([{ ...payment, card: expect.objectContaining(card) }]);
     const queue = jobs();
     await eventually(async () => (await queue.getCompleted()).length, 2);
     expect((await queue.getCompleted()).map(({ id }) => String(id)).toSorted((a, b) => (a < b ? -1 : 1))).toEqual([

@@ -34,7 +34,6 @@ const customerId = 'customer-1';
     });
     const context = await startContext({ imports: [ottu] });
     process.env['REDIS_URL'] = before;
-    await new Promise((resolve) => setTimeout(resolve, 100)); // its connection to Redis
     return { fake, cards: context.get(UserCardsService), client };
   }
 

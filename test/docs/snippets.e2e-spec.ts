@@ -8,8 +8,8 @@ import { markdownIn } from '../support/markdown.js';
 
 const repo = join(import.meta.dirname, '../..');
 /** Pages whose blocks are still parts of a file. A page leaves this list when it is rewritten. */
-const PARTS = ['docs/configuration.md', 'docs/quota.md', 'docs/webhooks.md'];
-const documents = ['README.md', ...markdownIn(repo, 'docs', true)].filter((name) => !PARTS.includes(name));
+const PARTS = new Set(['docs/configuration.md', 'docs/quota.md', 'docs/webhooks.md']);
+const documents = ['README.md', ...markdownIn(repo, 'docs', true)].filter((name) => !PARTS.has(name));
 const snippets = new Map(documents.flatMap(snippetsOf));
 let problems: ReadonlyMap<string, readonly string[]>;
 
@@ -39,10 +39,9 @@ function problemsOf(files: ReadonlyMap<string, string>): ReadonlyMap<string, rea
   };
   const { options } = ts.parseJsonConfigFileContent({ ...config, files: [] }, ts.sys, repo);
   const host = ts.createCompilerHost(options);
-  const { readFile, fileExists, directoryExists } = host;
-  host.readFile = (path) => codeOf(path) ?? readFile(path);
-  host.fileExists = (path) => codeOf(path) !== undefined || fileExists(path);
-  host.directoryExists = (path) => path.startsWith(folder) || directoryExists?.(path) !== false;
+  host.readFile = (path) => codeOf(path) ?? ts.sys.readFile(path);
+  host.fileExists = (path) => codeOf(path) !== undefined || ts.sys.fileExists(path);
+  host.directoryExists = (path) => path.startsWith(folder) || ts.sys.directoryExists(path);
   host.getSourceFile = (path, settings) => {
     const text = host.readFile(path);
     return text === undefined ? undefined : ts.createSourceFile(path, text, settings);

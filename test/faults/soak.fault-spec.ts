@@ -10,7 +10,7 @@ it('keeps its promises under load, in memory and at the end of the process', asy
     .trim()
     .split('\n')
     .map((line): unknown => JSON.parse(line));
-  const held = ['concurrent', 'aborted', 'outage', 'mixed', 'flood', 'exit'].map((scenario) => ({
+  const held = ['concurrent', 'aborted', 'outage', 'mixed', 'flood', 'chunks', 'exit'].map((scenario) => ({
     scenario,
     holds: true,
   }));

@@ -6,7 +6,7 @@ export const PROXY = "must be the address of an HTTP proxy, such as 'http://prox
 export const COUNT = 'must be a whole number from 0 to 10';
 export const TIME = 'must be a number of milliseconds, 1 or more';
 
-export const SECRET = 'must be a string of 32 or more random characters';
+const SECRET = 'must be a string of 32 or more random characters';
 const LIMITER = 'must have a method consume: a limiter of rate-limiter-flexible, or your own';
 
 /** Every wrong value of an option, and the sentence that completes its name. The documentation lists the same ones. */

@@ -9,6 +9,7 @@ interface Manifest {
   readonly typesVersions: { readonly '*': Record<string, string[]> };
   readonly dependencies: Record<string, string>;
   readonly peerDependencies: Record<string, string>;
+  readonly peerDependenciesMeta: Record<string, { readonly optional: boolean }>;
   readonly scripts?: Record<string, string>;
   readonly version: string;
 }
@@ -136,8 +137,10 @@ const EXPORTS: Record<string, string[]> = {
     'OttuUnavailableError',
     'UserCardsService',
     'getUserCardsToken',
+    'ottuErrorAnswer',
   ],
   'nestjs-ottu-cards/webhooks': ['OTTU_WEBHOOKS_OPTIONS', 'OttuWebhooksModule', 'signWebhook', 'verifyWebhook'],
+  'nestjs-ottu-cards/bullmq': ['bullQueue'],
   'nestjs-ottu-cards/testing': ['FakeOttu', 'aCard', 'sampleCards'],
   'nestjs-ottu-cards/cache': ['cardCache'],
 };
@@ -179,7 +182,9 @@ it.each([
   const loaded = loadedBy(file, code).filter((url) => !url.includes('/@nestjs/core/'));
   expect(loaded).toContainEqual(expect.stringMatching(/nestjs-ottu-cards\/dist\/\w+\/ottu-cards\.module\.js$/));
   expect(
-    loaded.filter((url) => /nestjs-ottu-cards\/dist\/\w+\/(webhooks|cache|testing)\/|swagger|lru-cache/.test(url)),
+    loaded.filter((url) =>
+      /nestjs-ottu-cards\/dist\/\w+\/(webhooks|bullmq|cache|testing|cli)\/|swagger|lru-cache|bullmq/.test(url),
+    ),
   ).toEqual([]);
 });
 
@@ -189,11 +194,14 @@ it('declares the peers that an application brings, and depends on little', () =>
     '@nestjs/common',
     '@nestjs/core',
     'axios',
+    'bullmq',
     'class-transformer',
     'class-validator',
+    'ioredis',
     'reflect-metadata',
     'rxjs',
   ]);
+  expect(Object.keys(manifest.peerDependenciesMeta)).toEqual(['bullmq', 'ioredis']); // optional
   expect(Object.keys(manifest.dependencies)).toEqual(['lru-cache', 'undici']);
 });
 

@@ -60,7 +60,8 @@ it('logs each request as one line with its route, never a token or a person', as
   const lines = output()
     .trim()
     .split('\n')
-    .map((line): unknown => JSON.parse(line));
+    .map((line) => JSON.parse(line))
+    .filter(({ context }) => context === 'Http');
   expect(lines.slice(-5)).toMatchObject([
     { context: 'Http', message: { method: 'POST', route: '/session', status: 204 } },
     { context: 'Http', message: { method: 'GET', route: '/wallet/cards', status: 200 } },
@@ -84,18 +85,22 @@ describe('the page of the developer', () => {
           cause: 'delete',
           operation: 'delete',
           status: 204,
+          attempts: 2,
+          at: expect.any(Number),
+          ms: expect.any(Number),
+          error: null,
           exchanges: [
+            {
+              why: 'check of ownership',
+              request: 'POST /b/pbl/v2/card/',
+              answer: expect.stringContaining('"token": "•••"'),
+            },
             {
               request: 'DELETE /b/pbl/v2/card/•••/?customer_id=•••&type=sandbox',
               status: 204,
               answer: '',
               failure: null,
             },
-          ],
-        },
-        {
-          exchanges: [
-            { request: 'POST /b/pbl/v2/card/', status: 200, answer: expect.stringContaining('"token": "•••"') },
           ],
         },
         {
@@ -116,12 +121,47 @@ describe('the page of the developer', () => {
     expect(leaksIn({ text }, secrets)).toEqual([]);
   });
 
-  it('shows one request for what a page asks when it is opened', async () => {
+  it('shows what came from the cache as a row of its own, with no request', async () => {
     const cookie = await signIn(shop.url, 'layla');
     await visit(`${shop.url}/wallet/cards`, 'GET', { cookie });
     await visit(`${shop.url}/checkout`, 'GET', { cookie });
-    const { rows }: { rows: { exchanges: unknown[] }[] } = JSON.parse(await state());
-    expect(rows.flatMap(({ exchanges }) => exchanges)).toHaveLength(1);
+    expect(JSON.parse(await state())).toMatchObject({
+      rows: [
+        { cause: 'offer at checkout', operation: 'list', source: 'cache', attempts: 0, exchanges: [] },
+        { cause: 'page view', operation: 'list', source: 'ottu', attempts: 1, exchanges: [{ status: 200 }] },
+      ],
+    });
+  });
+
+  it('shows webhooks, with what became of each method of the handler', async () => {
+    const send = (kind: string): Promise<unknown> =>
+      visit(`${shop.url}/dev/webhooks`, 'POST', { body: { customer: 'omar', scheme: 'standard', kind } });
+    await send('genuine');
+    await send('forged');
+    const handled = { scheme: 'standard', result: 'success', outcome: 'handled', attempts: 1 };
+    let text = await state();
+    while (!text.includes('"method":"onSavedCard","outcome":"handled"')) text = await state(); // after the answer
+    const { rows } = JSON.parse(text);
+    expect(rows[0]).toMatchObject({ cause: 'webhook', operation: null, status: 401, handled: [] });
+    expect(rows.at(-1)).toMatchObject({
+      cause: 'webhook',
+      status: 200,
+      handled: [
+        { ...handled, method: 'onPayment' },
+        { ...handled, method: 'onSavedCard' },
+      ],
+    });
+    expect(rows).toContainEqual(expect.objectContaining({ cause: 'webhook', operation: 'find', source: 'ottu' }));
+  });
+
+  it('shows every attempt of a call', async () => {
+    const cookie = await signIn(shop.url, 'layla');
+    await visit(`${shop.url}/dev/mood`, 'PUT', { body: { mood: 'down' } });
+    await visit(`${shop.url}/wallet/cards`, 'GET', { cookie });
+    const down = { request: 'POST /b/pbl/v2/card/', status: 503 };
+    expect(JSON.parse(await state())).toMatchObject({
+      rows: [{ cause: 'page view', attempts: 3, error: 'OttuUnavailableError', exchanges: [down, down, down] }],
+    });
   });
 
   it('hides agreements, which name a subscription', async () => {
@@ -150,7 +190,11 @@ describe('the page of the developer', () => {
     }
     await expect(answer(`${url}/dev/state`)).resolves.toMatchObject({
       mood: 'limited',
-      rows: expect.arrayContaining([expect.objectContaining({ status: 429 })]),
+      rateLimitedForMs: expect.any(Number),
+      rows: [
+        { cause: 'page view', source: 'held back', attempts: 0, error: 'OttuRateLimitError', exchanges: [] },
+        { cause: 'page view', source: 'ottu', attempts: 1, error: 'OttuRateLimitError', exchanges: [{ status: 429 }] },
+      ],
     });
   });
 

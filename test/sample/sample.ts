@@ -17,6 +17,7 @@ const NOTHING_SET = {
   OTTU_ENV: '',
   OTTU_MERCHANT_ID: '',
   OTTU_HMAC_KEY: '',
+  REDIS_URL: '',
   SESSION_SECRET: '',
   HOST: '',
   NODE_ENV: '',

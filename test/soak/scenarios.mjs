@@ -57,6 +57,19 @@ const SCENARIOS = {
     clearInterval(watch);
     return { slowestMs: Math.round(Math.max(...elapsedMs)), rssMiB: Math.round((peak - before) / 1024 / 1024) };
   },
+
+  /** Answers in chunks of one byte, 1 MB of them: what they hold until they end. */
+  async chunks(service, count) {
+    await service.list({ customerId: 'ok-1' });
+    const before = heldBytes();
+    let peak = before;
+    const watch = setInterval(() => (peak = Math.max(peak, heldBytes())), 100);
+    const calls = range(count).map((n) => service.list({ customerId: `chunks-${n}` }, { timeoutMs: 60_000 }));
+    const settled = await Promise.allSettled(calls);
+    clearInterval(watch);
+    const refused = settled.filter(({ reason }) => reason?.name === 'OttuRefusedError').length;
+    return { refused, perCallMiB: Math.round((10 * (peak - before)) / count / 1024 / 1024) / 10 };
+  },
 };
 
 const app = await NestFactory.createApplicationContext(
@@ -104,6 +117,12 @@ function heapBytes() {
   globalThis.gc();
   globalThis.gc();
   return process.memoryUsage().heapUsed;
+}
+
+function heldBytes() {
+  globalThis.gc();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
 function resources(name) {

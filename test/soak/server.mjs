@@ -7,7 +7,7 @@ const BOMB = gzipSync(Buffer.alloc(200 * 1024 * 1024));
 
 /**
  * An Ottu that does what the beginning of the customer's id says: `ok-`, `slow-`, `silent-`, `down-`, `html-`, `gone-`,
- * `flood-`, `bomb-`. Lives in the parent, so that its memory is not that of the calls.
+ * `flood-`, `bomb-`, `chunks-`. Lives in the parent, so that its memory is not that of the calls.
  */
 export class SoakServer {
   sockets = new Set();
@@ -66,6 +66,8 @@ function reply(socket, customerId, isDelete) {
       return socket.write(answer(404, '{"detail":"Not found."}'));
     case 'flood':
       return flood(socket, 100).catch(() => socket.destroy());
+    case 'chunks':
+      return oneByteChunks(socket, 1_000_000).catch(() => socket.destroy());
     case 'bomb':
       return socket.write(answer(200, BOMB, 'Content-Encoding: gzip\r\n'));
     default:
@@ -101,4 +103,14 @@ async function flood(socket, pieces) {
   for (let sent = 0; sent < pieces && !socket.destroyed; sent += 1) {
     if (!socket.write(MEBIBYTE)) await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
   }
+}
+
+/** Many chunks of one byte each; the end of the answer comes a while after the last of them. */
+async function oneByteChunks(socket, count) {
+  socket.write('HTTP/1.1 400 X\r\nTransfer-Encoding: chunked\r\n\r\n');
+  const piece = '1\r\nx\r\n'.repeat(10_000);
+  for (let sent = 0; sent < count && !socket.destroyed; sent += 10_000) {
+    if (!socket.write(piece)) await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+  }
+  setTimeout(() => socket.write('0\r\n\r\n'), 1_000);
 }

@@ -14,14 +14,15 @@ store.on('error', () => 'a shop would log it');
 const options: OttuCardsOptions = {
   ...setup.options,
   ...(setup.ttlMs !== undefined && { cache: cardCache({ store, ttlMs: setup.ttlMs }) }),
-  ...(setup.limit !== undefined && { limiter: sharedLimiter(setup.limit) }),
+  ...(setup.limit !== undefined && { limiter: await sharedLimiter(setup.limit) }),
 };
 const context = await NestFactory.createApplicationContext(OttuCardsModule.forRoot(options), { logger: ['error'] });
 const cards = context.get(UserCardsService);
 
-function sharedLimiter(points: number): RateLimiterRedis {
-  const storeClient = new Redis(setup.redis, { enableOfflineQueue: false, maxRetriesPerRequest: 0 });
+async function sharedLimiter(points: number): Promise<RateLimiterRedis> {
+  const storeClient = new Redis(setup.redis, { lazyConnect: true, enableOfflineQueue: false, maxRetriesPerRequest: 0 });
   storeClient.on('error', () => 'a shop would log it');
+  await storeClient.connect();
   return new RateLimiterRedis({ storeClient, points, duration: 24 * 60 * 60 });
 }
 

@@ -72,9 +72,10 @@ export class Instance {
 /** The library and the program of an instance as a Node process loads them: packed like the published one. */
 export class Program {
   private readonly folder = mkdtempSync(join(tmpdir(), 'ottu-instance-'));
-  readonly file = join(this.folder, 'app/cache-instance.mjs');
+  readonly file = join(this.folder, 'app/instance.mjs');
 
-  constructor() {
+  /** @param program the file beside this one that an instance runs */
+  constructor(program = 'cache-instance.ts') {
     const library = join(this.folder, 'app/node_modules/nestjs-ottu-cards');
     const source = join(repo, 'libs/ottu-cards/src');
     for (const name of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
@@ -83,7 +84,7 @@ export class Program {
       }
     }
     cpSync(join(repo, 'libs/ottu-cards/package.json'), join(library, 'package.json'));
-    compile(join(import.meta.dirname, 'cache-instance.ts'), this.file);
+    compile(join(import.meta.dirname, program), this.file);
     symlinkSync(join(repo, 'node_modules'), join(this.folder, 'node_modules'));
   }
 

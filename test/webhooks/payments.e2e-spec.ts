@@ -50,7 +50,7 @@ describe.each(['standard', 'subscription'] as const)('onPayment, in the %s schem
     const { card } = await fake.pay({ customerId, scheme, ...shop.payment });
     await eventually(() => shop.inbox.events.length, 1);
     const [payment] = shop.inbox.payments.events;
-    expect(shop.inbox.events).toEqual([{ ...payment, card }]);
+    expect(shop.inbox.events).toEqual([{ ...payment, card: expect.objectContaining(card) }]);
   });
 });
 

@@ -8,6 +8,7 @@ import { FakeOttu } from 'nestjs-ottu-cards/testing';
 import { CheckoutService } from './checkout.service.js';
 import { DemoLoginModule } from './demo/demo-login.module.js';
 import { DevModule } from './dev/dev.module.js';
+import { HealthModule } from './health/health.module.js';
 import { CardChangesModule } from './payments/card-changes.js';
 import { PaymentsModule } from './payments/payments.module.js';
 import { SameOriginGuard } from './same-origin.guard.js';
@@ -31,16 +32,18 @@ import { StorageModule } from './storage/storage.module.js';
     SessionModule,
     StorageModule,
     PaymentsModule,
+    HealthModule,
     OttuCardsModule.forRootAsync({
       isGlobal: true, // the webhooks confirm cards with it
       inject: [ConfigService, ShopStorage, { token: FakeOttu, optional: true }],
-      useFactory: (config: ConfigService<ShopConfig, true>, { cardCache }: ShopStorage, fake?: FakeOttu) => ({
+      useFactory: (config: ConfigService<ShopConfig, true>, { cardCache, limiter }: ShopStorage, fake?: FakeOttu) => ({
         ...(fake?.options ?? {
           apiKey: config.getOrThrow('OTTU_API_KEY', { infer: true }),
           env: config.getOrThrow('OTTU_ENV', { infer: true }),
           merchantId: config.get('OTTU_MERCHANT_ID', { infer: true }),
         }),
         cache: cardCache,
+        limiter,
       }),
       controller: {
         path: 'wallet/cards',

@@ -1,5 +1,5 @@
 import { plainToInstance, Transform } from 'class-transformer';
-import { IsIn, IsOptional, IsString, MinLength, ValidateIf, validateSync } from 'class-validator';
+import { IsIn, IsOptional, IsString, Matches, MinLength, ValidateIf, validateSync } from 'class-validator';
 
 /** What the shop reads from its environment or a `.env` file beside package.json; an empty value counts as absent. */
 export class ShopConfig {
@@ -24,6 +24,11 @@ export class ShopConfig {
   @IsOptional()
   @IsString()
   readonly OTTU_HMAC_KEY?: string;
+
+  /** What several processes of this shop share: kept lists, the limit of requests to Ottu, webhooks. */
+  @IsOptional()
+  @Matches(/^rediss?:\/\//, { message: 'REDIS_URL must begin with redis:// or rediss://' })
+  readonly REDIS_URL?: string;
 
   /** Encrypts the session cookies. Without it sessions end when the shop does. */
   @ValidateIf(({ NODE_ENV, SESSION_SECRET }: ShopConfig) => NODE_ENV === 'production' || SESSION_SECRET !== undefined)

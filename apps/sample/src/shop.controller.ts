@@ -14,7 +14,7 @@ export class ShopController {
     private readonly config: ConfigService<ShopConfig, true>,
   ) {}
 
-  /** Tells what runs here, to everyone. Asks Ottu nothing. */
+  /** Tells everyone what runs here. */
   @Get('about')
   about(): Record<string, string> {
     const real = { ottu: 'the real one', shop: '/', api: '/docs', health: '/health' };

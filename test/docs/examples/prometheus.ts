@@ -19,14 +19,13 @@ export function measureOttu(cards: UserCardsService, register: Registry): () => 
     labelNames: ['merchant', 'operation'] as const,
     registers,
   });
-  new Gauge({
+  const limited: Gauge = new Gauge({
     name: 'ottu_rate_limited_seconds',
     help: 'How long calls still fail without a request, because Ottu asked for a pause',
-    registers,
-    collect() {
-      this.set((cards.status().rateLimitedForMs ?? 0) / 1_000);
-    },
+    registers: [],
+    collect: () => limited.set((cards.status().rateLimitedForMs ?? 0) / 1_000),
   });
+  register.registerMetric(limited);
 
   const channel: TracingChannel<unknown, OttuCallTrace> = tracingChannel('nestjs-ottu-cards:call');
   const subscribers: Parameters<typeof channel.subscribe>[0] = {

@@ -1,5 +1,5 @@
 // #region limiter
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import type { OttuLimiter } from 'nestjs-ottu-cards';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
@@ -11,14 +11,20 @@ const WARN_AT = PER_DAY * 0.8;
 
 /** One limit for all instances of the shop: they share this Redis. */
 @Injectable()
-export class OttuLimit implements OttuLimiter, OnApplicationShutdown {
+export class OttuLimit implements OttuLimiter, OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(OttuLimit.name);
   private readonly redis = new Redis(process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379', {
+    lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
   }).on('error', (error: Error) => this.logger.warn(error.message));
   private readonly all = this.perDay('ottu-all', PER_DAY);
   private readonly reads = this.perDay('ottu-reads', PER_DAY - FOR_DELETES);
+
+  /** Before the application takes requests: without a connection nothing is counted. */
+  async onModuleInit(): Promise<void> {
+    await this.redis.connect().catch(() => 'logged above, and tried again');
+  }
 
   /** What a limiter rejects with is handed on: the library tells "nothing left" from "Redis is away". */
   async consume(...[key, points, { operation }]: Parameters<OttuLimiter['consume']>): Promise<void> {

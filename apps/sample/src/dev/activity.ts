@@ -2,35 +2,20 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { tracingChannel } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { OttuCallTrace } from 'nestjs-ottu-cards';
 import { FakeOttu } from 'nestjs-ottu-cards/testing';
+import type { OttuWebhookTrace } from 'nestjs-ottu-cards/webhooks';
 import { WEBHOOK_PATH } from '../payments/webhook-path.js';
 import { type Exchange, redacted, type ShownExchange } from './redacted.js';
 import { watchWire } from './wire-watch.js';
-
-/** What the library publishes of a call. */
-interface CallTrace {
-  readonly operation: string;
-  readonly attempts: number;
-  readonly error?: string | undefined;
-  readonly source: 'ottu' | 'cache' | 'shared';
-}
-
-/** What the library publishes of each method of the shop's handler that it calls for an event. */
-interface HandlerTrace {
-  readonly scheme: string;
-  readonly result: string;
-  readonly method: string;
-  readonly outcome: string;
-  readonly attempts: number;
-}
 
 interface Row {
   readonly id: number;
   readonly at: number;
   readonly cause: string;
   readonly exchanges: Exchange[];
-  readonly handled: HandlerTrace[];
-  call?: CallTrace | undefined;
+  readonly handled: OttuWebhookTrace[];
+  call?: OttuCallTrace | undefined;
   /** The status that the shop answered a webhook with. */
   answered?: number;
   endedAt?: number;
@@ -44,13 +29,15 @@ export interface ShownRow {
   readonly cause: string;
   /** `null` for a webhook. */
   readonly operation: string | null;
+  /** Requests sent. */
+  readonly attempts: number;
   /** `null` while it goes on. */
   readonly ms: number | null;
   readonly status: number | null;
   readonly source: 'ottu' | 'cache' | 'shared' | 'held back';
   readonly error: string | null;
-  readonly handled: readonly HandlerTrace[];
-  readonly exchanges: readonly ShownExchange[];
+  readonly handled: readonly OttuWebhookTrace[];
+  readonly exchanges: readonly (ShownExchange & { readonly why: string })[];
 }
 
 /** How many rows are kept. */
@@ -76,10 +63,10 @@ export class Activity implements OnApplicationShutdown {
   private readonly stopWatching: () => void;
 
   constructor(@Inject(FakeOttu) fake: FakeOttu) {
-    const calls = tracingChannel<unknown, CallTrace>('nestjs-ottu-cards:call');
+    const calls = tracingChannel<unknown, OttuCallTrace>('nestjs-ottu-cards:call');
     calls.start.bindStore(this.call, (trace) => this.callStarted(trace));
     calls.asyncEnd.subscribe(this.callEnded);
-    const handlers = tracingChannel<unknown, HandlerTrace>('nestjs-ottu-cards:webhook');
+    const handlers = tracingChannel<unknown, OttuWebhookTrace>('nestjs-ottu-cards:webhook');
     handlers.asyncEnd.subscribe(this.handled);
     const stopWire = watchWire(fake.url, (exchange) => this.sent(exchange));
     this.stopWatching = () => {
@@ -115,15 +102,15 @@ export class Activity implements OnApplicationShutdown {
     this.stopWatching();
   }
 
-  private add(cause: string, call?: CallTrace): Row {
+  private add(cause: string, call?: OttuCallTrace): Row {
     const row: Row = { id: this.nextId++, at: Date.now(), cause, call, exchanges: [], handled: [] };
     this.rows = [...this.rows, row].slice(-KEPT);
     return row;
   }
 
-  private callStarted(trace: CallTrace): Row {
+  private callStarted(trace: OttuCallTrace): Row {
     const cause = this.visit.getStore()?.cause ?? 'nobody asked';
-    const row = this.add(trace.operation === 'find' ? 'check of ownership' : cause, trace);
+    const row = this.add(cause, trace);
     this.callRows.set(trace, row);
     return row;
   }
@@ -134,7 +121,7 @@ export class Activity implements OnApplicationShutdown {
   };
 
   private readonly handled = (trace: unknown): void => {
-    if (!isHandlerTrace(trace)) return;
+    if (!isWebhookTrace(trace)) return;
     const { scheme, result, method, outcome, attempts } = trace;
     const row = this.visit.getStore()?.webhook ?? this.add('webhook from the queue');
     row.handled.push({ scheme, result, method, outcome, attempts });
@@ -142,31 +129,36 @@ export class Activity implements OnApplicationShutdown {
   };
 
   private sent(exchange: Exchange): void {
-    (this.call.getStore() ?? this.add(this.visit.getStore()?.cause ?? 'nobody asked')).exchanges.push(exchange);
+    this.call.getStore()?.exchanges.push(exchange);
   }
 }
 
 function shown({ id, at, cause, call, exchanges, handled, answered, endedAt }: Row): ShownRow {
   const isHeldBack = call?.error === 'OttuRateLimitError' && call.attempts === 0;
-  const last = exchanges.at(-1);
   return {
     id,
     at,
     cause,
-    operation: call?.operation ?? (last && (last.method === 'DELETE' ? 'delete' : 'list')) ?? null,
+    operation: call?.operation ?? null,
+    attempts: call?.attempts ?? 0,
     ms: endedAt === undefined ? null : endedAt - at,
-    status: answered ?? last?.status ?? null,
+    status: answered ?? call?.status ?? null,
     source: isHeldBack ? 'held back' : (call?.source ?? 'ottu'),
     error: call?.error ?? null,
     handled,
-    exchanges: exchanges.map(redacted),
+    exchanges: exchanges.map((exchange) => ({ ...redacted(exchange), why: whyOf(exchange, call) })),
   };
+}
+
+/** A delete begins with the customer's own list: the id of another customer's card is not in it. */
+function whyOf({ method }: Exchange, call: OttuCallTrace | undefined): string {
+  return call?.operation === 'delete' && method === 'POST' ? 'check of ownership' : '';
 }
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-function isHandlerTrace(trace: unknown): trace is HandlerTrace {
+function isWebhookTrace(trace: unknown): trace is OttuWebhookTrace {
   return isObject(trace) && 'scheme' in trace && 'outcome' in trace;
 }

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Header, HttpCode, Inject, Post, Put, ValidationPipe } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import { UserCardsService } from 'nestjs-ottu-cards';
 import { aCard, FakeOttu, type ScriptedAnswer } from 'nestjs-ottu-cards/testing';
 import { customerIdOf, DEMO_CUSTOMERS, holder, saveDemoCards } from '../demo/demo-customers.js';
 import { ShopStorage } from '../storage/shop-storage.js';
@@ -17,7 +18,15 @@ const MOODS: Readonly<Record<Mood, ScriptedAnswer | undefined>> = {
     headers: { 'retry-after': '30' },
     body: { detail: 'Request was throttled. Expected available in 30 seconds.' },
   },
+  refusing: { status: 401, body: { detail: 'Authentication credentials were not provided.' } },
 };
+
+interface DevState {
+  readonly mood: Mood;
+  /** For how long the library holds calls back, because the fake asked for a pause. */
+  readonly rateLimitedForMs: number | null;
+  readonly rows: readonly ShownRow[];
+}
 
 /** What the page at /dev shows and steers. Exists only beside the fake. */
 @Controller('dev')
@@ -29,13 +38,15 @@ export class DevController {
     @Inject(FakeOttu) private readonly fake: FakeOttu,
     private readonly activity: Activity,
     private readonly storage: ShopStorage,
+    private readonly cards: UserCardsService,
   ) {}
 
   @Get('state')
   @Header('Cache-Control', 'no-store')
-  state(): { readonly mood: Mood; readonly rows: readonly ShownRow[] } {
+  state(): DevState {
     this.fake.received.length = 0; // the activity has it already
-    return { mood: this.mood, rows: this.activity.shown() };
+    const { rateLimitedForMs = null } = this.cards.status();
+    return { mood: this.mood, rateLimitedForMs, rows: this.activity.shown() };
   }
 
   @Put('mood')

@@ -1,7 +1,7 @@
 import { IsBoolean, IsIn, Matches } from 'class-validator';
 import { DEMO_CUSTOMERS, type DemoCustomer } from '../demo/demo-customers.js';
 
-const MOODS = ['well', 'slow', 'down', 'limited'] as const;
+const MOODS = ['well', 'slow', 'down', 'limited', 'refusing'] as const;
 
 export type Mood = (typeof MOODS)[number];
 

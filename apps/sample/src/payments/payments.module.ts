@@ -5,6 +5,7 @@ import { OttuWebhooksModule } from 'nestjs-ottu-cards/webhooks';
 import { FromElsewhere } from '../same-origin.guard.js';
 import { SessionModule } from '../session/session.module.js';
 import { runsOnFake, type ShopConfig } from '../shop.config.js';
+import { ShopStorage } from '../storage/shop-storage.js';
 import { CardChangesModule } from './card-changes.js';
 import { CardEventsController } from './card-events.controller.js';
 import { PaymentHandler } from './payment.handler.js';
@@ -21,9 +22,10 @@ import { WEBHOOK_PATH } from './webhook-path.js';
         handler: PaymentHandler,
         imports: [CardChangesModule],
         decorators: [FromElsewhere(), ApiExcludeController()],
-        inject: [ConfigService],
-        useFactory: (config: ConfigService<ShopConfig, true>) => ({
+        inject: [ConfigService, ShopStorage],
+        useFactory: (config: ConfigService<ShopConfig, true>, { webhookQueue }: ShopStorage) => ({
           hmacKey: config.getOrThrow('OTTU_HMAC_KEY', { infer: true }),
+          queue: webhookQueue,
           onUndelivered: ({ event, method, reason }) =>
             new Logger('Payments').error({
               event: event.id,

@@ -117,7 +117,7 @@ export class WebhookProcessor
     return this.memory.find(job);
   }
 
-  async attempt(job: WebhookJob, attempts = 1): Promise<AttemptResult> {
+  async attempt(job: WebhookJob, attempts: number): Promise<AttemptResult> {
     const { handler } = this.parts;
     try {
       if (job.method === 'onPayment') {
@@ -190,12 +190,17 @@ export class WebhookProcessor
     return true;
   }
 
-  private async call(job: WebhookJob, attempts: number, method: () => void | Promise<void> | undefined): Promise<void> {
-    await traceHandler(job, attempts, () => this.within(job, 'handler', method));
-  }
-
   private async confirm({ claim }: WebhookJob, limit: Deadline): Promise<SavedCard | undefined> {
     return claim && this.confirmation?.confirm(claim, limit);
+  }
+
+  /** Calls a method of the handler. @throws AttemptFailure */
+  private async call(
+    job: WebhookJob,
+    attempts: number,
+    method: () => void | PromiseLike<void> | undefined,
+  ): Promise<void> {
+    await traceHandler(job, attempts, () => this.within(job, 'handler', method));
   }
 
   /** @throws AttemptFailure with `reason` where `step` throws */

@@ -22,8 +22,8 @@ export type AttemptResult = 'handled' | 'dropped' | AttemptFailure;
 
 /** Does the work of the jobs, for whatever queue holds them. */
 export interface WebhookWorker {
-  /** Makes one attempt. Never rejects. @param attempts which it is; 1 unless given */
-  attempt(job: WebhookJob, attempts?: number): Promise<AttemptResult>;
+  /** Makes one attempt. Never rejects. @param attempts which one it is: 1 for the first */
+  attempt(job: WebhookJob, attempts: number): Promise<AttemptResult>;
   /** Reports that there is no further attempt; settles when `onUndelivered` did. Never rejects. */
   giveUp(job: WebhookJob, failure: AttemptFailure): Promise<void>;
   /** What this process does or has done with the job without the queue; `undefined` where it knows nothing of it. */

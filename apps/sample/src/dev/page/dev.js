@@ -5,9 +5,11 @@ const EVERY_MS = 1_000;
 const shown = new Map();
 
 async function refresh() {
-  const { mood, limitedForMs, rows } = await ask('GET', '/dev/state');
+  const { mood, rateLimitedForMs, rows } = await ask('GET', '/dev/state');
   byId('mood').querySelector(`[value="${mood}"]`).checked = true;
-  byId('gate').textContent = limitedForMs ? `The library holds calls back for ${seconds(limitedForMs)} more.` : '';
+  byId('gate').textContent = rateLimitedForMs
+    ? `The library holds calls back for ${seconds(rateLimitedForMs)} more.`
+    : '';
   byId('nothing').hidden = rows.length > 0;
   byId('rows').hidden = rows.length === 0;
   for (const [id, { node }] of shown) if (!rows.some((row) => row.id === id)) forget(id, node);
@@ -33,11 +35,11 @@ function show(row) {
 }
 
 function rowView(row) {
-  const { at, cause, operation, ms, exchanges } = row;
+  const { at, cause, operation, ms, attempts, exchanges } = row;
   const facts = [
     new Date(at).toLocaleTimeString('en-GB'),
     ms === null ? 'under way' : ms < 1_000 ? `${ms} ms` : seconds(ms),
-    operation !== null && (exchanges.length === 1 ? '1 request' : `${exchanges.length} requests`),
+    operation !== null && (attempts === 1 ? '1 request' : `${attempts} requests`),
   ];
   return el(
     'li',
@@ -87,12 +89,12 @@ function explanation({ operation, source, error, status, handled }) {
   return EXPLANATIONS[source] ?? (error === null ? '' : `The call ended with ${error}.`);
 }
 
-function exchangeView({ request, headers, body, status, answer, failure }) {
+function exchangeView({ request, why, headers, body, status, answer, failure }) {
   const answered = status === null ? (failure ?? 'not answered yet') : `${status}${failure ? `, then ${failure}` : ''}`;
   return el(
     'div',
     { class: 'exchange' },
-    el('code', { class: 'request' }, ...breakable(request)),
+    el('p', { class: 'request' }, el('code', {}, ...breakable(request)), why && ` · ${why}`),
     el(
       'div',
       { class: 'two' },
