@@ -7,14 +7,14 @@ const forbid = (name, from, to) => ({ name, severity: 'error', from, to });
 module.exports = {
   forbidden: [
     forbid('no-circular', {}, { circular: true }),
-    forbid('no-orphans', { orphan: true, pathNot: ['\\.d\\.ts$', 'main\\.ts$', 'index\\.ts$'] }, {}),
+    forbid('no-orphans', { orphan: true, pathNot: ['\\.d\\.m?ts$', 'main\\.ts$', 'index\\.ts$'] }, {}),
     // the developer's page imports by address: its files are served beside those of apps/sample/public
     forbid('not-to-unresolvable', { pathNot: '^apps/sample/src/dev/page/' }, { couldNotResolve: true }),
     forbid('lib-not-to-app', { path: '^libs/' }, { path: '^(apps|test)/' }),
     forbid(
       'app-only-through-an-entry',
       { path: '^(apps|test)/' },
-      { path: src, pathNot: `${src}((testing|webhooks|cache)/)?index\\.ts$` },
+      { path: src, pathNot: `${src}((testing|webhooks|bullmq|cache)/)?index\\.ts$` },
     ),
     forbid(
       'lib-no-dev-dependencies',
@@ -23,9 +23,15 @@ module.exports = {
     ),
     forbid(
       'core-loads-no-extra-entry',
-      { path: src, pathNot: [`${src}(webhooks|cache|testing)/`, spec] },
-      { path: `${src}(webhooks|cache|testing)/` },
+      { path: src, pathNot: [`${src}(webhooks|bullmq|cache|testing|cli)/`, spec] },
+      { path: `${src}(webhooks|bullmq|cache|testing|cli)/` },
     ),
+    forbid(
+      'only-its-entry-loads-bullmq',
+      { path: src, pathNot: `${src}bullmq/` },
+      { path: [`${src}bullmq/`, 'node_modules/(bullmq|ioredis)/'] },
+    ),
+    forbid('bullmq-only-to-webhooks', { path: `${src}bullmq/` }, { path: `${src}(transport|rest|cache|testing)/` }),
     forbid(
       'these-know-no-nest',
       {
@@ -34,7 +40,7 @@ module.exports = {
           `${src}cards/(saved-card|card-rules|json-fields)\\.ts$`,
           `${src}.*\\.wire\\.ts$`,
           `${src}webhooks/webhook-signature\\.ts$`,
-          `${src}transport/(?!ottu-transport)[\\w.-]+\\.ts$`,
+          `${src}transport/(?!ottu-transport|tracing)[\\w.-]+\\.ts$`,
         ],
         pathNot: [spec, `${src}common/async-options\\.ts$`],
       },
@@ -44,7 +50,7 @@ module.exports = {
     forbid(
       'transport-knows-no-card',
       { path: `${src}transport/` },
-      { path: `${src}(cards|rest|webhooks|cache|testing)/` },
+      { path: `${src}(cards|rest|webhooks|bullmq|cache|testing)/` },
     ),
     forbid('errors-know-nobody', { path: `${src}errors/` }, { path: src, pathNot: [`${src}errors/`, `${src}common/`] }),
     forbid(
@@ -56,13 +62,14 @@ module.exports = {
     forbid(
       'cache-only-to-model',
       { path: `${src}cache/`, pathNot: spec },
-      { path: `${src}(transport|rest|webhooks|testing)/` },
+      { path: `${src}(transport|rest|webhooks|bullmq|testing)/` },
     ),
     forbid(
       'testing-only-to-wire-and-model',
       { path: `${src}testing/`, pathNot: spec },
       { path: `${src}(transport|rest|cache|errors)/` },
     ),
+    forbid('cli-only-to-testing', { path: `${src}cli/` }, { path: src, pathNot: `${src}(cli/|testing/index\\.ts$)` }),
     forbid(
       'sockets-only-in-transport',
       { path: src, pathNot: [`${src}transport/`, spec] },

@@ -28,39 +28,48 @@ const base = {
     '^nestjs-ottu-cards$': '<rootDir>/libs/ottu-cards/src/index.ts',
     '^nestjs-ottu-cards/testing$': '<rootDir>/libs/ottu-cards/src/testing/index.ts',
     '^nestjs-ottu-cards/webhooks$': '<rootDir>/libs/ottu-cards/src/webhooks/index.ts',
+    '^nestjs-ottu-cards/bullmq$': '<rootDir>/libs/ottu-cards/src/bullmq/index.ts',
     '^nestjs-ottu-cards/cache$': '<rootDir>/libs/ottu-cards/src/cache/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/libs/ottu-cards/dist/'],
-  setupFiles: ['reflect-metadata'],
+  setupFiles: ['reflect-metadata', '<rootDir>/test/support/property.ts'],
 };
 
-const withProperties = { ...base, setupFiles: [...base.setupFiles, '<rootDir>/test/support/property.ts'] };
+const e2e = '**/*.e2e-spec.ts';
+/** What a contributor can leave to continuous integration: it takes minutes, or needs Redis. */
+const SLOW = ['/test/faults/soak', '/test/readme/', '/test/docs/quota', '/test/.*(redis|bull)'];
+const elsewhere = [...SLOW, '/test/packaging/', '/test/sample/'];
 /** These start the shop from a build of their own. */
 const builtSample = { globalSetup: '<rootDir>/test/sample/build.mjs' };
 
 /** @type {import('jest').Config} */
 export default {
   workerIdleMemoryLimit: '1GB',
+  maxWorkers: 2, // more of them take the processor from each other, and then from the deadlines under test
+  reporters: ['default', '<rootDir>/test/support/skipped-reporter.mjs'],
   coverageProvider: 'babel',
   coverageDirectory: 'coverage',
   collectCoverageFrom: ['libs/*/src/**/*.ts', 'apps/*/src/**/*.ts', '!**/*.spec.ts', '!**/index.ts', '!**/main.ts'],
   projects: [
-    { ...withProperties, displayName: 'lib', roots: ['<rootDir>/libs'], testMatch: ['**/*.spec.ts'] },
+    { ...base, displayName: 'lib', roots: ['<rootDir>/libs'], testMatch: ['**/*.spec.ts'] },
+    { ...base, displayName: 'e2e', roots: ['<rootDir>/test'], testMatch: [e2e], testPathIgnorePatterns: elsewhere },
     {
       ...base,
-      displayName: 'e2e',
-      roots: ['<rootDir>/test'],
-      testMatch: ['**/*.e2e-spec.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/sample/'],
+      displayName: 'faults',
+      roots: ['<rootDir>/test/faults'],
+      testMatch: ['**/*.fault-spec.ts'],
+      testPathIgnorePatterns: elsewhere,
     },
-    { ...withProperties, displayName: 'faults', roots: ['<rootDir>/test/faults'], testMatch: ['**/*.fault-spec.ts'] },
+    { ...base, ...builtSample, displayName: 'sample', roots: ['<rootDir>/test/sample'], testMatch: [e2e] },
+    // `npm test` ends here: see jest.quick.config.mjs
+    { ...base, displayName: 'slow', roots: ['<rootDir>/test'], testRegex: SLOW.map((part) => `${part}.*-spec\\.ts$`) },
     {
       ...base,
-      ...builtSample,
-      displayName: 'sample',
-      roots: ['<rootDir>/test/sample'],
-      testMatch: ['**/*.e2e-spec.ts'],
+      displayName: 'packaging',
+      roots: ['<rootDir>/test/packaging'],
+      testMatch: [e2e],
+      globalSetup: '<rootDir>/test/packaging/pack.mjs',
     },
     { ...base, ...builtSample, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.browser-spec.ts'] },
   ],

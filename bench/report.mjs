@@ -1,13 +1,17 @@
 // Figures to words: medians and spread of the rounds, a table a cell, and how the targets stand.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { targetsWith } from './cells.mjs';
+import { NAMES } from './clients/index.mjs';
 
 const FIELDS = ['perSecond', 'p50', 'p99', 'cpuPerCall', 'sockets', 'handshakes'];
-const LIBRARY = '**nestjs-ottu-cards**';
+const TARGETS = targetsWith(NAMES);
+const LISTS_A_SECOND = 100_000;
+const IMPORT_MS = 40;
 
 /** A row per client, in the order of the clients: medians, and the spread of calls per second. */
 export function summarize(results) {
-  const clients = [...new Set(results.map(({ client }) => client))];
-  return clients.map((client) => {
+  const names = [...new Set(results.map(({ client }) => client))];
+  return names.map((client) => {
     const rounds = results.filter((result) => result.client === client);
     const speeds = rounds.map(({ perSecond }) => perSecond).toSorted((a, b) => a - b);
     const medians = FIELDS.map((field) => [field, median(rounds.map((round) => round[field]))]);
@@ -16,13 +20,13 @@ export function summarize(results) {
 }
 
 export function table({ cell, rows }) {
-  const { operation, cards, scheme, concurrency } = cell;
-  const axios = rows.find(({ client }) => client.startsWith('bare axios'));
-  const what = operation === 'list' ? `list of ${cards} cards` : 'delete';
+  const axios = rows.find(({ client }) => client === NAMES.AXIOS);
   return [
-    `### ${what}, ${scheme}, ${concurrency} at a time`,
+    `### ${titleOf(cell)}`,
     '',
-    '| client | calls/s | spread | p50 ms | p99 ms | CPU µs a call | sockets | handshakes per 1,000 | ÷ bare axios |',
+    cell.learn,
+    '',
+    '| client | calls/s | spread | p50 ms | p99 ms | CPU µs a call | sockets | handshakes a socket | ÷ bare axios |',
     '|---|--:|--:|--:|--:|--:|--:|--:|--:|',
     ...rows.map((row) => {
       const { client, perSecond, spread, p50, p99, cpuPerCall, sockets, handshakes } = row;
@@ -41,33 +45,46 @@ export function table({ cell, rows }) {
   ].join('\n');
 }
 
-/** Each target with the figure of this run. Ratios are of medians in one and the same cell. */
-export function targets(measured) {
-  const lines = measured.flatMap(({ cell, rows }) => {
-    const of = (name) => rows.find(({ client }) => client.startsWith(name));
-    const [ours, axios, stripe, pool] = [of(LIBRARY), of('bare axios'), of('stripe-node'), of("undici's pool")];
-    const where = `${cell.operation}, ${cell.scheme}, ${cell.concurrency} at a time, ${cell.cards} cards`;
-    const list = cell.operation === 'list' && cell.scheme === 'http' && cell.cards === 3 && cell.concurrency > 1;
-    return [
-      ...(list
-        ? [
-            [where, 'calls/s ÷ bare axios', ours.perSecond / axios.perSecond, '≥', 1.8],
-            [where, 'calls/s ÷ stripe-node', ours.perSecond / stripe.perSecond, '≥', 1.1],
-            [where, "calls/s ÷ undici's pool", ours.perSecond / pool.perSecond, '≥', 0.25],
-            [where, 'CPU a call ÷ bare axios', ours.cpuPerCall / axios.cpuPerCall, '≤', 0.6],
-          ]
-        : []),
-      [where, 'sockets', ours.sockets, '≤', 50],
-    ];
-  });
-  return ['### Targets', '', '| where | what | measured | target | |', '|---|---|--:|--:|---|']
-    .concat(
-      lines.map(([where, what, value, sign, target]) => {
-        const holds = sign === '≥' ? value >= target : value <= target;
-        return `| ${where} | ${what} | ${value.toFixed(2)} | ${sign} ${target} | ${holds ? 'met' : '**missed**'} |`;
-      }),
-    )
-    .join('\n');
+export function alone({ listsPerSecond, importMs }) {
+  return [
+    '### Without a server',
+    '',
+    'What a list costs that the cache has, and what starting an application costs.',
+    '',
+    '| what | measured |',
+    '|---|--:|',
+    `| lists from the memory cache, a second | ${whole(listsPerSecond)} |`,
+    `| importing the package after its peers, ms | ${importMs.toFixed(0)} |`,
+  ].join('\n');
+}
+
+/** Each target with the figure of this run. */
+export function targets(measured, { listsPerSecond, importMs }) {
+  const lines = measured.flatMap(({ cell, rows }) =>
+    TARGETS.filter((target) => target.in(cell)).map((target) => ({
+      ...target,
+      where: titleOf(cell),
+      value: target.of((name) => rows.find(({ client }) => client === name)),
+    })),
+  );
+  return [
+    '### Targets',
+    '',
+    '| where | what | measured | target | |',
+    '|---|---|--:|--:|---|',
+    ...[
+      ...lines,
+      { where: 'memory cache', what: 'lists a second', value: listsPerSecond, atLeast: LISTS_A_SECOND },
+      { where: 'import', what: 'ms beyond the peers', value: importMs, atMost: IMPORT_MS },
+    ].map(verdict),
+  ].join('\n');
+}
+
+function verdict({ where, what, value, atLeast, atMost }) {
+  const holds = atLeast === undefined ? value <= atMost : value >= atLeast;
+  const target = atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast.toLocaleString('en')}`;
+  const shown = value >= 1_000 ? whole(value) : value.toFixed(2);
+  return `| ${where} | ${what} | ${shown} | ${target} | ${holds ? 'met' : '**missed**'} |`;
 }
 
 export function writeInto(file, sections) {
@@ -75,8 +92,12 @@ export function writeInto(file, sections) {
   writeFileSync(file, `${head}<!-- figures -->\n\n${sections.join('\n\n')}\n\n<!-- end -->${tail}`);
 }
 
-function median(values) {
+export function median(values) {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+function titleOf({ operation, cards, scheme, concurrency }) {
+  return `${operation === 'list' ? `list of ${cards} cards` : 'delete'}, ${scheme}, ${concurrency} at a time`;
 }
 
 function whole(value) {

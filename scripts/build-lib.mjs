@@ -1,6 +1,6 @@
 // Builds libs/ottu-cards twice, as ES modules and as CommonJS, with plain tsc: decorator metadata is what tsc emits.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const repo = join(import.meta.dirname, '..');
@@ -16,4 +16,8 @@ for (const [config, dir, type] of [
   execFileSync(process.execPath, [tsc, '-p', join(lib, config)], { stdio: ['ignore', 2, 2] });
   writeFileSync(join(lib, 'dist', dir, 'package.json'), `${JSON.stringify({ type })}\n`);
 }
-for (const file of ['README.md', 'LICENSE']) copyFileSync(join(repo, file), join(lib, file));
+// what the README and the guides link to, so that their links hold in the package as well
+for (const name of ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'LICENSE', 'llms.txt', 'docs']) {
+  rmSync(join(lib, name), { recursive: true, force: true });
+  cpSync(join(repo, name), join(lib, name), { recursive: true });
+}

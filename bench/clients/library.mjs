@@ -8,7 +8,6 @@ import { API_KEY, TOKEN } from './requests.mjs';
 class AppModule {}
 
 export const library = {
-  name: '**nestjs-ottu-cards**',
   async open(baseUrl) {
     Module({ imports: [OttuCardsModule.forRoot({ apiKey: API_KEY, env: 'sandbox', baseUrl })] })(AppModule);
     const app = await NestFactory.createApplicationContext(AppModule, { logger: false });

@@ -7,7 +7,6 @@ import { deletePath, HEADERS, listBody, PATH } from './requests.mjs';
 const SOCKETS = 50;
 
 export const rawSocket = {
-  name: 'raw socket',
   async open(origin) {
     const { hostname, port, protocol, host } = new URL(origin);
     const idle = [];
@@ -60,7 +59,6 @@ function read(socket, expectsBody) {
 }
 
 export const undiciPool = {
-  name: "undici's pool",
   async open(origin) {
     const pool = new Pool(origin, { connections: SOCKETS });
     return {

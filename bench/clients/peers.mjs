@@ -13,7 +13,6 @@ const agents = () => ({
 });
 
 export const bareAxios = {
-  name: 'bare axios, keep-alive',
   async open(baseURL) {
     const options = agents();
     const client = axios.create({ baseURL, headers: HEADERS, ...options });
@@ -26,7 +25,6 @@ export const bareAxios = {
 };
 
 export const httpService = {
-  name: 'HttpService + firstValueFrom',
   async open(baseURL) {
     const options = agents();
     const http = new HttpService(axios.create({ baseURL, headers: HEADERS, ...options }));
@@ -39,7 +37,6 @@ export const httpService = {
 };
 
 export const stripeNode = {
-  name: 'stripe-node',
   async open(origin) {
     const { hostname, port, protocol } = new URL(origin);
     const { httpAgent, httpsAgent } = agents();

@@ -55,12 +55,36 @@ const STATES: readonly [state: string, open: (options: object) => Promise<Page>]
     },
   ],
   [
-    'locked card',
+    'card that could not be deleted',
     async (options) => {
-      const page = await openWallet('Layla Haddad', options);
+      const page = await openWallet('Omar Nasser', options);
+      const answer = { status: 503, headers: { 'retry-after': '30' }, json: { errorCode: 'busy' } };
+      await page.route('**/wallet/cards/*', (route) => route.fulfill(answer));
       await page.locator('.delete').last().click();
       await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
       await page.locator('.failure').waitFor();
+      return page;
+    },
+  ],
+  [
+    'limited',
+    async (options) => {
+      const page = await openShop(options);
+      const answer = { status: 503, headers: { 'retry-after': '30' }, json: { errorCode: 'busy' } };
+      await page.route('**/wallet/cards', (route) => route.fulfill(answer));
+      await page.getByRole('button', { name: 'Sign in as Omar Nasser' }).click();
+      await page.getByRole('timer').waitFor();
+      return page;
+    },
+  ],
+  [
+    'session of another tab',
+    async (options) => {
+      const page = await openWallet('Layla Haddad', options);
+      const headers = { 'shop-session': 'another' };
+      await page.route('**/session', (route) => route.fulfill({ status: 200, headers, json: {} }));
+      await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+      await page.getByRole('button', { name: 'Reload the page' }).waitFor();
       return page;
     },
   ],

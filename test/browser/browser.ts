@@ -77,8 +77,17 @@ export async function openWallet(customer: string, options?: BrowserContextOptio
 }
 
 /** Switches the fake Ottu as the developer's page does. */
-export async function ottuIs(mood: 'well' | 'slow' | 'down'): Promise<void> {
+export async function ottuIs(mood: 'well' | 'slow' | 'down' | 'limited'): Promise<void> {
   await visit(`${shop.url}/dev/mood`, 'PUT', { body: { mood } });
+}
+
+/** Saves a Visa at the fake Ottu as the developer's page does. */
+export async function cardSaved(card: {
+  readonly customer: string;
+  readonly last4: string;
+  readonly pgCode: string;
+}): Promise<void> {
+  await visit(`${shop.url}/dev/cards`, 'POST', { body: { brand: 'VISA', isLocked: false, ...card } });
 }
 
 /** Has the fake Ottu send a webhook as the developer's page does; gives what came of it. */

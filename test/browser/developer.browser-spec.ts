@@ -4,11 +4,14 @@ inBrowser('the page of the developer', () => {
   it('shows what a customer has just done, without what must not be seen', async () => {
     const shop = await openWallet('Omar Nasser');
     const page = await openShop({}, '/dev/');
-    const requests = page.getByRole('list', { name: 'Requests' }).getByRole('listitem');
-    await requests.nth(1).waitFor();
-    await requests.nth(1).getByText('POST /b/pbl/v2/card/').click();
-    await requests.nth(1).getByText('authorization: Api-Key •••').waitFor();
-    await requests.nth(1).getByText('"token": "•••"').first().waitFor();
+    const view = page
+      .getByRole('list', { name: 'Calls and webhooks' })
+      .getByRole('listitem')
+      .filter({ hasText: 'page view' });
+    await view.getByText('1 request').click();
+    await view.getByText('POST /b/pbl/v2/card/').waitFor();
+    await view.getByText('Authorization: Api-Key •••').waitFor();
+    await view.getByText('"token": "•••"').first().waitFor();
     expect(await page.content()).not.toMatch(/tok-|fakefake|demo-omar/);
     await shop.close();
   });

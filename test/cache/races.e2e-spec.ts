@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { OttuCardsModule, OttuError, UserCardsService } from 'nestjs-ottu-cards';
-import { cardCache } from 'nestjs-ottu-cards/cache';
+import { OttuError, type UserCardsService } from 'nestjs-ottu-cards';
 import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
-import { closeAll, startContext, startFake, closeWithTest } from '../support/application.js';
+import { closeAll, closeWithTest, startFake } from '../support/application.js';
+import { startCachedCards } from '../support/cached-cards.js';
+import { runs } from '../support/property.js';
+import { randomNumbers, SEED } from '../support/random.js';
 import { SlowRoad } from '../support/slow-road.js';
 
 afterEach(closeAll);
@@ -28,23 +30,21 @@ const STEP: fc.Arbitrary<Step> = fc.record({
 /** 100 rounds of 10 customers at a time: 1,000 interleavings. */
 const ROUND = fc.array(fc.array(STEP, { minLength: 4, maxLength: 9 }), { minLength: 10, maxLength: 10 });
 
-it('never serves a list from before a settled delete, in 1,000 interleavings on real sockets', async () => {
+it(`never serves a list from before a settled delete, in random interleavings on real sockets (seed ${SEED})`, async () => {
   const fake = await startFake();
-  const road = await SlowRoad.start(fake.url, () => Math.floor(Math.random() * 5));
+  const random = randomNumbers();
+  const road = await SlowRoad.start(fake.url, () => Math.floor(random() * 5));
   closeWithTest(() => road.stop());
-  const context = await startContext({
-    imports: [OttuCardsModule.forRoot({ ...fake.options, baseUrl: road.url, cache: cardCache({ ttlMs: 86_400_000 }) })],
-  });
-  const cards = context.get(UserCardsService);
+  const { cards } = await startCachedCards(fake, { ttlMs: 86_400_000 }, { baseUrl: road.url });
   let customers = 0;
   await fc.assert(
     fc.asyncProperty(ROUND, async (round) => {
       const plays = round.map((steps) => new Play(`customer ${(customers += 1)}`, fake, cards).run(steps));
       for (const problems of await Promise.all(plays)) expect(problems).toEqual([]);
     }),
-    { numRuns: 100, endOnFailure: true },
+    { numRuns: runs(100), endOnFailure: true, seed: SEED },
   );
-  expect(fake.received.length).toBeGreaterThan(1_000);
+  expect(fake.received.length).toBeGreaterThan(runs(1_000));
 }, 60_000);
 
 /** One customer's interleaving. Nothing is timed: what had settled when a list began is certain. */

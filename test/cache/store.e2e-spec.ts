@@ -32,8 +32,8 @@ describe('through a shared store', () => {
     const store = new Map<string, string>();
     const [one, other] = [await startInstance(store), await startInstance(store)];
     const card = fake.save(aCard({ ...ANNA, agreements: ['A-1'] }));
-    expect(await one.list(ANNA)).toEqual([card]);
-    expect(await other.list(ANNA)).toEqual([card]);
+    expect(await one.list(ANNA)).toMatchObject([card]);
+    expect(await other.list(ANNA)).toMatchObject([card]);
     expect(fake.received).toHaveLength(1);
   });
 
@@ -71,7 +71,7 @@ describe('through a shared store', () => {
       await other.list(ANNA);
       const card = fake.save(aCard(ANNA));
       await change();
-      expect(await other.list(ANNA)).toContainEqual(card);
+      expect(await other.list(ANNA)).toContainEqual(expect.objectContaining(card));
     }
   });
 
@@ -93,13 +93,13 @@ describe('through a shared store', () => {
   ])('%s share no list, nor what is forgotten', async (_, start) => {
     const [one, other, elsewhere] = await start(new Map());
     const card = fake.save(aCard(ANNA));
-    expect(await one.list(ANNA)).toEqual([card]);
+    expect(await one.list(ANNA)).toMatchObject([card]);
     expect(await other.list(ANNA)).toEqual([]);
-    expect(await one.list(ANNA)).toEqual([card]);
+    expect(await one.list(ANNA)).toMatchObject([card]);
     await other.list(ANNA, { fresh: true });
     fake.received.length = 0;
     elsewhere.received.length = 0;
-    expect(await one.list(ANNA)).toEqual([card]);
+    expect(await one.list(ANNA)).toMatchObject([card]);
     expect(await other.list(ANNA)).toEqual([]);
     expect([...fake.received, ...elsewhere.received]).toEqual([]);
   });
@@ -113,11 +113,11 @@ describe('through a shared store', () => {
     fake.next({ delayMs: 400 }); // the fake deletes when it answers, which nobody waits for
     const failure = await failureOf(one.delete({ ...ANNA, token: card.token }, { timeoutMs: 100 }));
     expect(failure).toMatchObject({ name: 'OttuDeleteUnknownError' });
-    expect(await other.list(ANNA)).toEqual([card, kept]);
+    expect(await other.list(ANNA)).toMatchObject([card, kept]);
     await other.find({ ...ANNA, token: kept.token });
-    expect(await other.list(ANNA)).toEqual([card, kept]);
+    expect(await other.list(ANNA)).toMatchObject([card, kept]);
     await eventually(() => fake.cardsOf('anna').length, 1);
-    expect(await other.list(ANNA)).toEqual([kept]);
+    expect(await other.list(ANNA)).toMatchObject([kept]);
 
     const requestsOf = async (cards: UserCardsService): Promise<number> => {
       const before = fake.received.length;
@@ -190,8 +190,8 @@ describe('through a shared store', () => {
     const saved = [ANNA, BADER].map((owner) => fake.save(aCard(owner)));
     for (const owner of [ANNA, BADER]) await cards.list(owner);
     spoil(store);
-    expect(await cards.list(ANNA)).toEqual([saved[0]]);
-    expect(await cards.list(BADER)).toEqual([saved[1]]);
+    expect(await cards.list(ANNA)).toMatchObject([saved[0]]);
+    expect(await cards.list(BADER)).toMatchObject([saved[1]]);
     expect(fake.received).toHaveLength(4);
     await cards.list(ANNA);
     expect(fake.received).toHaveLength(4); // and are mended
@@ -210,11 +210,9 @@ const byTurns = (): Promise<never> => ((turn += 1) % 2 === 1 ? late() : thrown()
 const raise = (what: unknown): never => {
   throw what;
 };
-const odd = {
-  get then(): never {
-    throw new Error('not a promise');
-  },
-};
+/** An object that looks like a promise and cannot be awaited. */
+// oxlint-disable-next-line unicorn/no-thenable -- to be awaited is what it is for
+const odd = Object.defineProperty({}, 'then', { get: thrown });
 const FAILING: [name: string, store: CardStore][] = [
   ['refuses', { get: refused, set: refused, delete: refused }],
   ['throws', { get: thrown, set: thrown, delete: thrown }],
@@ -234,10 +232,10 @@ describe.each(FAILING)('a store that %s', (_, store) => {
     const card = fake.save(aCard(ANNA));
     const cards = await startInstance(store);
     const startedAt = performance.now();
-    expect(await cards.list(ANNA)).toEqual([card]);
+    expect(await cards.list(ANNA)).toMatchObject([card]);
     expect(performance.now() - startedAt).toBeLessThan(400 + 500);
-    expect(await cards.list(ANNA, { fresh: true })).toEqual([card]);
-    expect(await cards.find({ ...ANNA, token: card.token })).toEqual(card);
+    expect(await cards.list(ANNA, { fresh: true })).toMatchObject([card]);
+    expect(await cards.find({ ...ANNA, token: card.token })).toMatchObject(card);
     await cards.delete({ ...ANNA, token: card.token });
     expect(await cards.list(ANNA)).toEqual([]);
   });
@@ -260,7 +258,7 @@ describe.each(FAILING)('a store that %s', (_, store) => {
     await eventually(() => fake.received.length, 1);
     await cards.delete({ ...ANNA, token: card.token });
     fake.save(card);
-    expect(await cards.list(ANNA)).toEqual([card]);
+    expect(await cards.list(ANNA)).toMatchObject([card]);
     await Promise.all(early);
     expect(fake.received.map(({ method }) => method)).toEqual(['POST', 'DELETE', 'POST']);
   });
@@ -319,7 +317,8 @@ it('tells a delete to the other instances even while the store has its pause', a
   });
   const other = await startInstance(store);
   const card = fake.save(aCard(ANNA));
-  for (const filter of [ANNA, { ...ANNA, pgCodes: ['credit-card'] }]) expect(await other.list(filter)).toEqual([card]);
+  for (const filter of [ANNA, { ...ANNA, pgCodes: ['credit-card'] }])
+    expect(await other.list(filter)).toMatchObject([card]);
   isWell = false;
   for (let time = 0; time < 5; time += 1) await one.list(BADER);
   isWell = true;

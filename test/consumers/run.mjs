@@ -1,11 +1,12 @@
 // Packs the library and installs the tarball in fresh applications outside this repository, then compiles each, boots
-// it, uses it over HTTP and runs its own test: a line per application and Node.
+// it, uses it over HTTP and runs its own test: a line per application and Node. Two of them are made by `nest new`.
 // Usage: npm run consumers -- [--node=20,22] [part of an application's name …]
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applications, NODES } from './cells.mjs';
+import { generated } from './nest-new.mjs';
 
 const repo = join(import.meta.dirname, '../..');
 const parts = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
@@ -15,7 +16,14 @@ const nodes =
     ?.slice(7)
     .split(',')
     .map(Number) ?? NODES;
-const chosen = applications.filter(({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)));
+const handmade = applications.map((application) => ({
+  name: application.name,
+  install: (folder, tarball) => install(application, folder, tarball),
+  use: (folder, executable) => use(application, folder, executable),
+}));
+const chosen = [...handmade, ...generated].filter(
+  ({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)),
+);
 
 const work = mkdtempSync(join(tmpdir(), 'ottu-consumers-'));
 const results = [];
@@ -23,9 +31,9 @@ try {
   const tarball = pack();
   for (const [index, application] of chosen.entries()) {
     const folder = join(work, `app-${index}`);
-    const installed = attempt(() => install(application, folder, tarball));
+    const refused = attempt(() => application.install(folder, tarball));
     for (const node of nodes)
-      results.push(report(application, node, installed ?? attempt(() => use(application, folder, node))));
+      results.push(report(application, node, refused ?? attempt(() => application.use(folder, nodePath(node)))));
     rmSync(folder, { recursive: true, force: true });
   }
 } finally {
@@ -68,9 +76,9 @@ function install({ type, module, adapter, dependencies }, folder, tarball) {
   execFileSync('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock'], { cwd: folder, stdio: 'pipe' });
 }
 
-function use({ test }, folder, node) {
+function use({ test }, folder, executable) {
   const run = (...args) =>
-    execFileSync(nodePath(node), args, { cwd: folder, stdio: 'pipe', env: { ...process.env, NODE_OPTIONS: '' } });
+    execFileSync(executable, args, { cwd: folder, stdio: 'pipe', env: { ...process.env, NODE_OPTIONS: '' } });
   run('node_modules/typescript/bin/tsc', '-p', '.');
   run('dist/main.js');
   if (test) run(...test);

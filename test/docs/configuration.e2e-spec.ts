@@ -22,7 +22,11 @@ it('lists no sentence that the boot check does not say', () => {
     .map(([, sentence]) => sentence)
     .filter((it) => it !== 'sentence');
   expect(new Set(listed)).toEqual(
-    new Set([...sentences, 'merchantId and baseUrl exclude each other: keep one of them']),
+    new Set([
+      ...sentences,
+      'merchantId and baseUrl exclude each other: keep one of them',
+      'secret is missing: apiKey is a function, so its keys may change. Set 32 or more random characters, the same in all instances',
+    ]),
   );
 });
 
@@ -31,10 +35,13 @@ it('names the defaults that the code has', async () => {
   const app = await startContext({ imports: [OttuCardsModule.forRoot(minimal)] });
   const printed = inspect(app.get(UserCardsService), { depth: Infinity });
 
-  for (const [option, value] of [...printed.matchAll(/(timeoutMs|maxRetries): (\d+)/g)].map((match) =>
-    match.slice(1),
-  )) {
+  const defaults = new Map(
+    [...printed.matchAll(/(timeoutMs|maxRetries): (\d+)/g)].map(([, name, value]) => [name, value]),
+  );
+  expect(new Set(defaults.keys())).toEqual(new Set(['maxRetries', 'timeoutMs']));
+  for (const [option, value] of defaults) {
     expect(guide).toMatch(new RegExp(`### ${option}\\n[^#]*Default: ${value}\\.`));
+    expect(guide).toMatch(new RegExp(`^\\| \\[\`${option}\`\\]\\(#\\w+\\) +\\| ${value} +\\|`, 'm'));
   }
 });
 

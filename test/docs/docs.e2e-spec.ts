@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brokenLinks, markdownIn } from '../support/markdown.js';
 
 // Each TypeScript block of a document is a region of a file that the type check compiles and a test runs:
 //
@@ -9,7 +10,7 @@ import { dirname, join } from 'node:path';
 //   …
 //   ```
 const repo = join(import.meta.dirname, '../..');
-const documents = [...markdownIn('.', false), ...markdownIn('docs', true)];
+const documents = [...markdownIn(repo, '.', false), ...markdownIn(repo, 'docs', true)];
 const ANCHOR = /^<!-- example: (\S+)#(\S+) -->$/;
 
 describe.each(documents)('%s', (document) => {
@@ -23,18 +24,9 @@ describe.each(documents)('%s', (document) => {
   });
 
   it('links only to what exists', () => {
-    const text = lines.join('\n');
-    const targets = [...text.matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)|src(?:set)?="(?!https?:)([^"\s]+)"/g)];
-    const broken = targets.map((match) => match[1] ?? match[2] ?? '').filter((target) => !linkHolds(document, target));
-    expect(broken).toEqual([]);
+    expect(brokenLinks(repo, document)).toEqual([]);
   });
 });
-
-function markdownIn(folder: string, deep: boolean): string[] {
-  return readdirSync(join(repo, folder), { recursive: deep, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => join(folder, name));
-}
 
 function codeBlocks(lines: readonly string[]): { anchor: string; code: string }[] {
   return lines.flatMap((line, index) => {
@@ -60,26 +52,4 @@ function region(anchor: string): string {
   const body = lines.slice(start + 1, end).filter((line) => !/^\s*\/\/ (prettier-ignore|oxlint-disable)/.test(line));
   const indent = Math.min(...body.filter((line) => line !== '').map((line) => line.length - line.trimStart().length));
   return body.map((line) => line.slice(indent)).join('\n');
-}
-
-function linkHolds(document: string, target: string): boolean {
-  const [path = '', fragment] = target.split('#');
-  const file = path === '' ? document : join(dirname(document), path);
-  if (!existsSync(join(repo, file))) return false;
-  return fragment === undefined || headings(file).includes(fragment);
-}
-
-/** The anchors that GitHub gives to a document's headings. */
-function headings(file: string): string[] {
-  return readFileSync(join(repo, file), 'utf8')
-    .split('\n')
-    .filter((line) => /^#+ /.test(line))
-    .map((line) =>
-      line
-        .replace(/^#+ /, '')
-        .toLowerCase()
-        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-        .trim()
-        .replaceAll(' ', '-'),
-    );
 }

@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import { text } from 'node:stream/consumers';
+import { jest } from '@jest/globals';
 import { aCard, FakeOttu } from 'nestjs-ottu-cards/testing';
 import { closeAll, startFake } from '../support/application.js';
 
@@ -9,6 +13,7 @@ beforeEach(async () => {
 afterEach(closeAll);
 
 const CARDS = '/b/pbl/v2/card/';
+const WHOSE = 'customer_id=customer-1&type=sandbox';
 
 async function send(method: string, target: string, body?: unknown, headers: Record<string, string> = {}) {
   const response = await fetch(`${fake.url}${target}`, {
@@ -16,8 +21,17 @@ async function send(method: string, target: string, body?: unknown, headers: Rec
     headers: { authorization: `Api-Key ${fake.apiKey}`, 'content-type': 'application/json', ...headers },
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
-  const text = await response.text();
-  return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
+  const answer = await response.text();
+  return { status: response.status, body: answer === '' ? undefined : (JSON.parse(answer) as unknown) };
+}
+
+/** Sends an address as it is: `fetch` would mend it. */
+async function sendRaw(path: string) {
+  const headers = { authorization: `Api-Key ${fake.apiKey}`, 'content-type': 'application/json' };
+  const request = http.request(fake.url, { method: 'POST', path, headers });
+  request.end('{}');
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+  return { status: response.statusCode, body: JSON.parse(await text(response)) as unknown };
 }
 
 const list = (filter: object = {}) => send('POST', CARDS, { type: 'sandbox', customer_id: 'customer-1', ...filter });
@@ -52,6 +66,9 @@ it.each<[what: string, answer: () => Promise<unknown>, status: number, body: unk
   ],
   ['another content type', () => send('POST', CARDS, 'a', { 'content-type': 'text/plain' }), 415, expect.anything()],
   ['the stale GET', () => send('GET', CARDS), 405, { detail: 'Method "GET" not allowed.' }],
+  ['a token that cannot be decoded', () => send('DELETE', `${CARDS}%zz/?${WHOSE}`), 404, { detail: 'Not found.' }],
+  ['a token that nobody has', () => send('DELETE', `${CARDS}tok/?${WHOSE}`), 404, { detail: 'Not found.' }],
+  ['an address with another host in it', () => sendRaw('//evil/b/pbl/v2/card/'), 404, { detail: 'Not found.' }],
   ['another address', () => send('DELETE', '/b/pbl/v2/'), 404, { detail: 'Not found.' }],
   [
     'a delete without customer',
@@ -67,6 +84,55 @@ it.each<[what: string, answer: () => Promise<unknown>, status: number, body: unk
   ],
 ])('answers %s as Ottu does', async (_what, answer, status, body) => {
   await expect(answer()).resolves.toEqual({ status, body });
+});
+
+it.each(['Application/JSON', 'application/json; charset=utf-8'])('takes the content type %s', async (type) => {
+  const answer = await send('POST', CARDS, { type: 'sandbox', customer_id: 'a' }, { 'content-type': type });
+  expect(answer).toEqual({ status: 200, body: [] });
+});
+
+it('gives what it saved, without an id, which Ottu does not know', async () => {
+  const whole = aCard();
+  const { id, ...card } = whole;
+  expect(id).toMatch(/^[\w-]{24}$/);
+  expect([fake.save(whole), fake.cardsOf('customer-1')]).toEqual([card, [card]]);
+});
+
+describe('cards belong to a customer:', () => {
+  const token = '999988887777666';
+  const deleteOf = (customer: string) => send('DELETE', `${CARDS}${token}/?customer_id=${customer}&type=sandbox`);
+
+  it('the same token may be saved by two', async () => {
+    const cards = ['customer-1', 'customer-2'].map((customerId) => fake.save(aCard({ customerId, token })));
+    expect([fake.cardsOf('customer-1'), fake.cardsOf('customer-2')]).toEqual(cards.map((card) => [card]));
+    await expect(deleteOf('customer-2')).resolves.toEqual({ status: 204, body: undefined });
+    expect([fake.cardsOf('customer-1'), fake.cardsOf('customer-2')]).toEqual([[cards[0]], []]);
+    await expect(deleteOf('customer-2')).resolves.toMatchObject({ status: 404 });
+  });
+
+  it("saved again, it replaces that customer's card in that env alone", async () => {
+    fake.save(aCard({ token, last4: '0001' }));
+    fake.save(aCard({ token, last4: '0002' }), 'production');
+    fake.save(aCard({ token, last4: '0003' }));
+    expect(fake.cardsOf('customer-1').map(({ last4 }) => last4)).toEqual(['0003']);
+    expect(fake.cardsOf('customer-1', 'production').map(({ last4 }) => last4)).toEqual(['0002']);
+  });
+});
+
+it('saves no card for a payment that failed', async () => {
+  const payment = { customerId: 'customer-1', webhookUrl: 'http://127.0.0.1:9/hooks', hmacKey: 'obviously-false' };
+  const { card, webhook } = await fake.pay({ ...payment, result: 'failed', timeoutMs: 100 });
+  expect([card, webhook['token'], fake.cardsOf('customer-1')]).toEqual([undefined, undefined, []]);
+});
+
+it('has a sample card that expires this month, counted from one', () => {
+  jest.useFakeTimers({ now: Date.parse('2026-01-15T12:00:00Z'), doNotFake: ['nextTick', 'setImmediate'] });
+  try {
+    const soon = fake.saveSamples('customer-1').find(({ willExpireSoon }) => willExpireSoon);
+    expect(soon).toMatchObject({ expiryMonth: '01', expiryYear: '26' });
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 it('keeps sandbox and production cards apart on one host', async () => {
@@ -131,10 +197,20 @@ it('cuts the connection when told to', async () => {
 
 it('forgets everything on reset, and bears being stopped twice', async () => {
   fake.save(aCard());
+  fake.next({ status: 500 });
   fake.always({ status: 503 });
   fake.reset();
   await expect(tokens()).resolves.toEqual([]);
+  expect(fake.received).toHaveLength(1);
   await fake.stop();
   await fake.stop();
   expect(() => fake.url).toThrow('FakeOttu is not running');
+});
+
+it('ends delayed answers when it is stopped', async () => {
+  fake.next({ delayMs: 60_000 });
+  const answer = list().catch((error: unknown) => error);
+  while (fake.received.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  await fake.stop();
+  await expect(answer).resolves.toMatchObject({ message: 'fetch failed' });
 });

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { OttuError } from 'nestjs-ottu-cards';
 import { eventually } from '../support/eventually.js';
 import { CANARIES, leaksIn, textsOf } from '../support/leaks.js';
+import { runs } from '../support/property.js';
 import { RawServer } from './raw-server.js';
 import { cardsFor, head } from './replies.js';
 import { closeAfterEach } from './setup.js';
@@ -9,7 +10,7 @@ import { startShop } from './shop.js';
 
 const { customerId, token } = CANARIES;
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 32);
-const fuzzMs = Number(process.env['FUZZ_MS'] ?? 20_000);
+const fuzzMs = Number(process.env['FUZZ_MS'] ?? runs(20_000));
 const LANES = 8;
 const NO_CONTENT = head(204, {});
 

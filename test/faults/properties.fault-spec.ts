@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { OttuError, OttuInputError } from 'nestjs-ottu-cards';
 import { closeAll } from '../support/application.js';
+import { runs } from '../support/property.js';
 import { answer, CARD, cards, deleted, html, resetting } from './replies.js';
 import { useRawServer } from './setup.js';
 import { type Shop, startShop } from './shop.js';
@@ -65,9 +66,9 @@ it('sends a delete to the expected address or not at all', async () => {
         ['type', 'sandbox'],
       ]);
     }),
-    { numRuns: 1_000 },
+    { numRuns: runs(1_000) },
   );
-  expect(sent).toBeGreaterThan(50);
+  expect(sent).toBeGreaterThan(runs(50));
 });
 
 it('sends a list as one request with the very customer, or not at all', async () => {
@@ -83,7 +84,7 @@ it('sends a list as one request with the very customer, or not at all', async ()
       expect(head).toMatch(/^POST \/b\/pbl\/v2\/card\/ HTTP\/1\.1\r\n/);
       expect(JSON.parse(body)).toEqual({ type: 'sandbox', customer_id: customer });
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });
 
@@ -124,7 +125,7 @@ it('ends every body, with every status, in cards, in nothing or in an error of i
       });
       expect(stack).toContain(message);
     }),
-    { numRuns: 1_000 },
+    { numRuns: runs(1_000) },
   );
 });
 
@@ -149,6 +150,6 @@ it('spends no more attempts than there are calls, tokens and a tenth of the succ
         expect(server.requests.length).toBeLessThanOrEqual(20 + 10 + successes / 10);
       },
     ),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 }, 30_000);

@@ -6,6 +6,9 @@ export const PROXY = "must be the address of an HTTP proxy, such as 'http://prox
 export const COUNT = 'must be a whole number from 0 to 10';
 export const TIME = 'must be a number of milliseconds, 1 or more';
 
+const SECRET = 'must be a string of 32 or more random characters';
+const LIMITER = 'must have a method consume: a limiter of rate-limiter-flexible, or your own';
+
 /** Every wrong value of an option, and the sentence that completes its name. The documentation lists the same ones. */
 export const OPTION_PROBLEMS: [option: string, value: unknown, problem: string][] = [
   ['apiKey', undefined, "is empty: set the private key from Ottu's dashboard"],
@@ -43,6 +46,11 @@ export const OPTION_PROBLEMS: [option: string, value: unknown, problem: string][
   ['baseUrl', 'https://pay.shop.example?', 'must be an origin alone: leave out path, query and fragment'],
   ['baseUrl', 'http://pay.shop.example', 'must be https: on any host but loopback, or the key travels in clear'],
   ['baseUrl', 'http://127.0.0.1.shop.example', 'must be https: on any host but loopback, or the key travels in clear'],
+  ['secret', 'obviously false', SECRET],
+  ['secret', 7, SECRET],
+  ['limiter', {}, LIMITER],
+  ['limiter', () => undefined, LIMITER],
+  ['cache', {}, 'must be made by cardCache() of nestjs-ottu-cards/cache'],
   ['timeoutMs', 0, TIME],
   ['timeoutMs', -1, TIME],
   ['timeoutMs', Number.NaN, TIME],

@@ -1,5 +1,7 @@
 import { inspect } from 'node:util';
-import { OttuCardsModule, OttuConfigError, OttuError, UserCardsService } from 'nestjs-ottu-cards';
+import type { DynamicModule } from '@nestjs/common';
+import { TestingModule } from '@nestjs/testing';
+import { OTTU_CARDS_OPTIONS, OttuCardsModule, OttuConfigError, UserCardsService } from 'nestjs-ottu-cards';
 import type { FakeOttu } from 'nestjs-ottu-cards/testing';
 import { closeAll, startContext, startFake } from '../support/application.js';
 import { CANARIES, leaksIn, leaksOf } from '../support/leaks.js';
@@ -33,8 +35,18 @@ it.each<[what: string, options: unknown, problems: string]>([
     { ...GOOD, baseUrl: 'https://a.example' },
     '1 problem — merchantId and baseUrl exclude each other: keep one of them',
   ],
-  ['another case', { ...GOOD, baseURL: 'https://a.example' }, '1 problem — "baseURL" is not an option: write baseUrl'],
-  ['an unknown option', { ...GOOD, retries: 3 }, '1 problem — "retries" is not an option'],
+  [
+    'another case',
+    { ...GOOD, baseURL: 'https://a.example' },
+    '1 problem — baseURL is not an option: did you mean baseUrl?',
+  ],
+  ['a typo', { ...GOOD, timeout: 3 }, '1 problem — timeout is not an option: did you mean timeoutMs?'],
+  ['an unknown option', { ...GOOD, retries: 3 }, '1 problem — retries is not an option'],
+  [
+    'an apiKey function without secret',
+    { ...GOOD, apiKey: () => CANARIES.apiKey },
+    '1 problem — secret is missing: apiKey is a function, so its keys may change. Set 32 or more random characters, the same in all instances',
+  ],
   [
     'an extra from a factory',
     { ...GOOD, name: 'kuwait' },
@@ -55,10 +67,11 @@ it.each<[what: string, options: object]>([
   ['an explicit undefined', { ...GOOD, timeoutMs: undefined, proxy: undefined, baseUrl: undefined }],
   ['an address with a port', { ...GOOD, merchantId: undefined, baseUrl: 'https://pay.shop.example:8443/' }],
   ['plain http on loopback', { ...GOOD, merchantId: undefined, baseUrl: 'http://[::1]:4010' }],
+  ['a limiter and a secret', { ...GOOD, secret: 's'.repeat(32), limiter: { consume: () => Promise.resolve() } }],
   ['a host in capitals', { ...GOOD, merchantId: 'Pay.Shop.Example' }],
 ])('boots with %s', async (_what, options) => {
   const app = await boot(options);
-  expect(OttuError.is(app)).toBe(false);
+  expect(app instanceof TestingModule && app.get(UserCardsService)).toBeInstanceOf(UserCardsService);
 });
 
 describe('an apiKey function', () => {
@@ -69,9 +82,11 @@ describe('an apiKey function', () => {
   });
 
   const serviceWith = async (apiKey: () => string | Promise<string>, more: object = {}) =>
-    (await startContext({ imports: [OttuCardsModule.forRoot({ ...fake.options, ...more, apiKey })] })).get(
-      UserCardsService,
-    );
+    (
+      await startContext({
+        imports: [OttuCardsModule.forRoot({ ...fake.options, secret: 's'.repeat(32), ...more, apiKey })],
+      })
+    ).get(UserCardsService);
 
   it('is asked once per call, so that keys rotate', async () => {
     const keys = [fake.apiKey, 'otherkey.11111111111111111111111111111111'];
@@ -140,18 +155,36 @@ describe('an apiKey function', () => {
   });
 });
 
-it('prints a running service without key, proxy and HMAC key', async () => {
-  const options = {
+describe('a registration prints', () => {
+  const secrets = {
     apiKey: CANARIES.apiKey,
-    env: 'sandbox',
+    secret: `${CANARIES.hmacKey}-${CANARIES.hmacKey}`,
     proxy: `http://user:${CANARIES.hmacKey}@127.0.0.1:9`,
-  } as const;
-  const app = await startContext({ imports: [OttuCardsModule.forRoot(options)] });
-  const cards = app.get(UserCardsService);
+  };
+  const options = { ...secrets, env: 'sandbox' } as const;
+  const print = (value: unknown) => inspect(value, { depth: 20, showHidden: true, getters: true });
 
-  const printed = inspect(cards, { depth: Infinity, showHidden: true, getters: true });
-  expect(printed).toContain("apiKey: '[redacted]'");
-  expect(leaksIn({ printed })).toEqual([]);
+  it.each<[way: string, register: () => DynamicModule]>([
+    ['forRoot', () => OttuCardsModule.forRoot(options)],
+    ['forRootAsync', () => OttuCardsModule.forRootAsync({ useFactory: () => options })],
+  ])('nothing secret with %s: as module, options and service', async (_way, register) => {
+    const module = register();
+    const app = await startContext({ imports: [module] });
+    const service = inspect(app.get(UserCardsService), { depth: Infinity, showHidden: true, getters: true });
+    expect(service).toContain("apiKey: '[redacted]'");
+    const printed = {
+      definition: print(module),
+      module: print(app.get(OttuCardsModule)),
+      options: `${print(app.get(OTTU_CARDS_OPTIONS))} ${JSON.stringify(app.get(OTTU_CARDS_OPTIONS))}`,
+      service,
+    };
+    expect(leaksIn(printed)).toEqual([]);
+  });
+
+  it('and holds its options all the same, for those who inject them', async () => {
+    const app = await startContext({ imports: [OttuCardsModule.forRoot(options)] });
+    expect(app.get<object>(OTTU_CARDS_OPTIONS)).toMatchObject({ env: 'sandbox', apiKey: CANARIES.apiKey });
+  });
 });
 
 it('takes nothing from a polluted prototype', async () => {
@@ -168,4 +201,9 @@ it('takes nothing from a polluted prototype', async () => {
     Reflect.deleteProperty(Object.prototype, 'baseUrl');
   }
   expect(elsewhere.received).toEqual([]);
+});
+
+it('asks the shared sandbox when nothing else is said', async () => {
+  const app = await startContext({ imports: [OttuCardsModule.forRoot({ apiKey: CANARIES.apiKey, env: 'sandbox' })] });
+  expect(inspect(app.get(UserCardsService), { depth: Infinity })).toContain("origin: 'https://sandbox.ottu.net'");
 });

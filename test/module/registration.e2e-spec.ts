@@ -4,12 +4,16 @@ import {
   getUserCardsToken,
   InjectUserCards,
   OTTU_CARDS_OPTIONS,
+  type OttuCardsControllerOptions,
+  type OttuCardsExtras,
   OttuCardsModule,
   type OttuCardsOptions,
   type OttuCardsOptionsFactory,
   UserCardsService,
 } from 'nestjs-ottu-cards';
 import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
+import { cardCache } from 'nestjs-ottu-cards/cache';
+import { CONTROLLER, listen, LoginGuard, send } from '../rest/shop.js';
 import { closeAll, startContext, startFake } from '../support/application.js';
 
 const SETTINGS = 'SETTINGS';
@@ -79,8 +83,8 @@ describe.each(WAYS)('%s', (_way, register) => {
       const cards = app.get<UserCardsService>(getUserCardsToken(name), { strict: false });
       const card = fake.save(aCard());
 
-      await expect(cards.list({ customerId: 'customer-1' })).resolves.toEqual([card]);
-      await expect(cards.find(card)).resolves.toEqual(card);
+      await expect(cards.list({ customerId: 'customer-1' })).resolves.toMatchObject([card]);
+      await expect(cards.find(card)).resolves.toMatchObject(card);
       await cards.delete(card);
       expect(fake.cardsOf('customer-1')).toEqual([]);
     });
@@ -116,7 +120,7 @@ describe.each(WAYS)('%s', (_way, register) => {
         startContext({ imports: [SettingsModule.of(wrong), register(wrong, extras)] }),
       ).rejects.toMatchObject({
         name: 'OttuConfigError',
-        message: "OttuCardsModule.forRoot(): 1 problem — apiKey is empty: set the private key from Ottu's dashboard.",
+        message: `OttuCardsModule.forRoot()${name === undefined ? '' : ' "kuwait"'}: 1 problem — apiKey is empty: set the private key from Ottu's dashboard.`,
       });
     });
   });
@@ -185,5 +189,128 @@ describe('a second registration', () => {
 
   it('with a name is fine, also beside one without', async () => {
     await expect(warnings(undefined, 'kuwait', 'qatar')).resolves.toEqual([]);
+  });
+});
+
+describe('registrations that could be mixed up do not boot:', () => {
+  const mount = (path: string, version?: string | string[]): OttuCardsControllerOptions => ({
+    ...CONTROLLER,
+    path,
+    ...(version !== undefined && { version }),
+  });
+  const register = (extras: OttuCardsExtras) => OttuCardsModule.forRoot({ ...fake.options, ...extras });
+  const boot = (...extras: OttuCardsExtras[]) => startContext({ imports: extras.map(register) });
+
+  it('one name twice', async () => {
+    await expect(boot({ name: 'kuwait' }, { name: 'kuwait' })).rejects.toThrow(
+      'OttuCardsModule.forRoot() "kuwait": another registration has the name "kuwait" too. Give each merchant a name of its own, and register each once.',
+    );
+  });
+
+  it.each<[what: string, one: OttuCardsExtras, other: OttuCardsExtras]>([
+    ['one path', { controller: mount('wallet') }, { name: 'kuwait', controller: mount('wallet') }],
+    ['slashes aside', { controller: mount('wallet') }, { name: 'kuwait', controller: mount('//wallet/') }],
+    ['one version', { controller: mount('wallet', '1') }, { name: 'kuwait', controller: mount('wallet', ['2', '1']) }],
+  ])('two mounts on %s', async (_what, one, other) => {
+    await expect(boot(one, other)).rejects.toThrow(
+      /^OttuCardsModule\.forRoot\(\)(| "kuwait"): OttuCardsModule\.forRoot\(\)(| "kuwait") mounts a controller on "wallet" too\. Give each its own controller\.path or controller\.version\.$/,
+    );
+  });
+
+  it('but other names, paths and versions do, and two applications of one process', async () => {
+    const apart = [
+      { name: 'kuwait', controller: mount('wallet', '1') },
+      { name: 'qatar', controller: mount('wallet', '2') },
+      { name: 'oman', controller: mount('Wallet/oman') },
+    ];
+    await boot(...apart);
+    await boot(...apart);
+  });
+});
+
+describe('a registration without options says so:', () => {
+  const BARE =
+    'OttuCardsModule is imported without options: write OttuCardsModule.forRoot({ apiKey, env }) in imports. ' +
+    'With isGlobal: true it is imported once, and other modules need not import it.';
+
+  it('the bare class, also beside a global registration', async () => {
+    const isConfigError = { name: 'OttuConfigError', message: BARE };
+    await expect(startContext({ imports: [OttuCardsModule] })).rejects.toMatchObject(isConfigError);
+    const global = OttuCardsModule.forRoot({ ...fake.options, isGlobal: true });
+    await expect(startContext({ imports: [global, OttuCardsModule] })).rejects.toMatchObject(isConfigError);
+  });
+
+  it.each<[what: string, register: () => unknown, sentence: string]>([
+    ['forRoot()', () => OttuCardsModule.forRoot(undefined as never), 'the options must be an object'],
+    [
+      'forRootAsync()',
+      () => OttuCardsModule.forRootAsync(undefined as never),
+      'the options must come from one of useFactory, useClass and useExisting',
+    ],
+    [
+      'forRootAsync({ useFactory, useClass })',
+      () => OttuCardsModule.forRootAsync({ useFactory: () => fake.options, useClass: OptionsClass } as never),
+      'the options must come from one of useFactory, useClass and useExisting',
+    ],
+    [
+      'a misspelt source',
+      () => OttuCardsModule.forRootAsync({ useFactory: () => fake.options, injects: [SETTINGS] } as never),
+      'injects is not an option: did you mean inject?',
+    ],
+    [
+      'a source that is none',
+      () => OttuCardsModule.forRootAsync({ useFactory: fake.options } as never),
+      'useFactory must be a function',
+    ],
+  ])('%s', (_what, register, sentence) => {
+    expect(register).toThrow(`OttuCardsModule.forRoot(): 1 problem — ${sentence}.`);
+  });
+
+  it.each<[extras: object, problem: string]>([
+    [{ name: '' }, "name must be a text that is not empty, such as 'kuwait'"],
+    [{ isGlobal: 'yes' }, 'isGlobal must be true or false'],
+    [{ controller: 'wallet' }, 'controller must be an object: { path, guards, customerId }'],
+  ])('%j', (extras, problem) => {
+    expect(() => OttuCardsModule.forRoot({ ...fake.options, ...extras })).toThrow(
+      `OttuCardsModule.forRoot(): 1 problem — ${problem}.`,
+    );
+  });
+});
+
+describe('a named registration says its name', () => {
+  it('in what its cache, its guards and its apiKey function make fail', async () => {
+    const cache = cardCache();
+    await startContext({ imports: [OttuCardsModule.forRoot({ ...fake.options, cache })] });
+    const boot = (more: object) =>
+      startContext({ imports: [OttuCardsModule.forRoot({ ...fake.options, ...more, name: 'kuwait' })] });
+    await expect(boot({ cache })).rejects.toThrow(/^OttuCardsModule\.forRoot\(\) "kuwait": cardCache\(\)/);
+
+    @Injectable()
+    class NeedyGuard extends LoginGuard {
+      constructor(@Inject('MISSING') readonly missing: unknown) {
+        super();
+      }
+    }
+    await expect(boot({ controller: { ...CONTROLLER, guards: [NeedyGuard] } })).rejects.toThrow(
+      /^OttuCardsModule\.forRoot\(\) "kuwait": controller\.guards' NeedyGuard cannot be made/,
+    );
+    const app = await boot({ secret: 's'.repeat(32), apiKey: () => Promise.reject(new Error('no vault')) });
+    await expect(
+      app.get<UserCardsService>(getUserCardsToken('kuwait')).list({ customerId: 'customer-1' }),
+    ).rejects.toThrow(/^OttuCardsModule\.forRoot\(\) "kuwait": The apiKey function failed/);
+  });
+
+  it('in the log lines of its routes', async () => {
+    const lines: string[] = [];
+    const record = (message: unknown, ...more: unknown[]) => lines.push(`[${String(more.at(-1))}] ${String(message)}`);
+    const ignore = () => undefined;
+    const controller = { ...CONTROLLER, path: 'wallet/kuwait' };
+    const url = await listen(
+      { imports: [OttuCardsModule.forRoot({ ...fake.options, maxRetries: 0, name: 'kuwait', controller })] },
+      { setUp: (app) => app.useLogger({ log: ignore, warn: ignore, error: record }) },
+    );
+    fake.next({ status: 401 });
+    await send(`${url}/wallet/kuwait`, 'GET', 'customer-1');
+    expect(lines).toEqual([expect.stringMatching(/^\[OttuCards kuwait\] provider_refused_us OttuAuthError: /)]);
   });
 });

@@ -1,40 +1,23 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-// The tarball as npm would publish it, unpacked beside its peers in a folder outside this repository.
-
-const repo = join(import.meta.dirname, '../..');
-const work = mkdtempSync(join(tmpdir(), 'ottu-package-'));
-const library = join(work, 'node_modules/nestjs-ottu-cards');
+import { brokenLinks } from '../support/markdown.js';
+import { installTarball, repo } from './installed.js';
 
 interface Manifest {
   readonly exports: Record<string, string | Record<string, Record<string, string>>>;
   readonly typesVersions: { readonly '*': Record<string, string[]> };
   readonly dependencies: Record<string, string>;
   readonly peerDependencies: Record<string, string>;
+  readonly peerDependenciesMeta: Record<string, { readonly optional: boolean }>;
   readonly scripts?: Record<string, string>;
   readonly version: string;
 }
-let manifest: Manifest;
+const DOCUMENTS = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'llms.txt'];
+const { folder: work, library, remove } = installTarball();
+const manifest = JSON.parse(readFileSync(join(library, 'package.json'), 'utf8')) as Manifest;
 
-beforeAll(() => {
-  const packed = execFileSync('npm', ['pack', './libs/ottu-cards', '--json', '--pack-destination', work], {
-    cwd: repo,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [{ filename }] = JSON.parse(packed.toString()) as [{ filename: string }];
-  mkdirSync(library, { recursive: true });
-  execFileSync('tar', ['xzf', join(work, filename), '-C', library, '--strip-components=1']);
-  for (const name of readdirSync(join(repo, 'node_modules'))) {
-    if (!name.startsWith('.') && name !== 'nestjs-ottu-cards')
-      symlinkSync(join(repo, 'node_modules', name), join(work, 'node_modules', name));
-  }
-  manifest = JSON.parse(readFileSync(join(library, 'package.json'), 'utf8')) as Manifest;
-}, 120_000);
-
-afterAll(() => rmSync(work, { recursive: true, force: true }));
+afterAll(remove);
 
 /** Runs a script in a bare Node beside the unpacked library. */
 function node(file: string, code: string): string {
@@ -65,7 +48,7 @@ const files = (folder = ''): string[] =>
     .map((entry) => join(entry.parentPath, entry.name).slice(library.length + 1));
 
 describe('the tarball', () => {
-  it('holds two builds of every source file, and nothing else: no tests, no sources', () => {
+  it('holds two builds of every source file, the documents, and nothing else: no tests, no sources', () => {
     const src = join(repo, 'libs/ottu-cards/src');
     const sources = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) =>
       /(?<!\.spec)\.ts$/.test(name),
@@ -75,8 +58,17 @@ describe('the tarball', () => {
         ['.js', '.d.ts'].map((ending) => `dist/${format}/${source.replace(/\.ts$/, ending)}`),
       ),
     );
-    const others = ['LICENSE', 'README.md', 'package.json', 'dist/cjs/package.json', 'dist/esm/package.json'];
-    expect(files().toSorted(byText)).toEqual([...built, ...others].toSorted(byText));
+    const documents = readdirSync(join(repo, 'docs'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(md|png|svg)$/.test(name))
+      .map((name) => `docs/${name}`);
+    const others = ['LICENSE', ...DOCUMENTS, 'package.json', 'dist/cjs/package.json', 'dist/esm/package.json'];
+    expect(files().toSorted(byText)).toEqual([...built, ...documents, ...others].toSorted(byText));
+  });
+
+  it('holds whatever its documents link to', () => {
+    const documents = files().filter((name) => /(\.md|llms\.txt)$/.test(name));
+    const broken = documents.flatMap((name) => brokenLinks(library, name).map((link) => `${name}: ${link}`));
+    expect(broken).toEqual([]);
   });
 
   it('runs nothing when it is installed', () => {
@@ -145,8 +137,10 @@ const EXPORTS: Record<string, string[]> = {
     'OttuUnavailableError',
     'UserCardsService',
     'getUserCardsToken',
+    'ottuErrorAnswer',
   ],
   'nestjs-ottu-cards/webhooks': ['OTTU_WEBHOOKS_OPTIONS', 'OttuWebhooksModule', 'signWebhook', 'verifyWebhook'],
+  'nestjs-ottu-cards/bullmq': ['bullQueue'],
   'nestjs-ottu-cards/testing': ['FakeOttu', 'aCard', 'sampleCards'],
   'nestjs-ottu-cards/cache': ['cardCache'],
 };
@@ -188,7 +182,9 @@ it.each([
   const loaded = loadedBy(file, code).filter((url) => !url.includes('/@nestjs/core/'));
   expect(loaded).toContainEqual(expect.stringMatching(/nestjs-ottu-cards\/dist\/\w+\/ottu-cards\.module\.js$/));
   expect(
-    loaded.filter((url) => /nestjs-ottu-cards\/dist\/\w+\/(webhooks|cache|testing)\/|swagger|lru-cache/.test(url)),
+    loaded.filter((url) =>
+      /nestjs-ottu-cards\/dist\/\w+\/(webhooks|bullmq|cache|testing|cli)\/|swagger|lru-cache|bullmq/.test(url),
+    ),
   ).toEqual([]);
 });
 
@@ -198,11 +194,14 @@ it('declares the peers that an application brings, and depends on little', () =>
     '@nestjs/common',
     '@nestjs/core',
     'axios',
+    'bullmq',
     'class-transformer',
     'class-validator',
+    'ioredis',
     'reflect-metadata',
     'rxjs',
   ]);
+  expect(Object.keys(manifest.peerDependenciesMeta)).toEqual(['bullmq', 'ioredis']); // optional
   expect(Object.keys(manifest.dependencies)).toEqual(['lru-cache', 'undici']);
 });
 

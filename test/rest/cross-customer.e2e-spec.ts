@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { cardCache } from 'nestjs-ottu-cards/cache';
 import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
 import { closeAll, closeWithTest, startFake } from '../support/application.js';
+import { runs } from '../support/property.js';
 import { type Adapter, type Init, send, startShop } from './shop.js';
 
 afterEach(closeAll);
@@ -170,7 +171,7 @@ describe.each<[Adapter, string, () => { cache?: ReturnType<typeof cardCache> }]>
         fake.received.length = 0;
         for (const customerId of [A, B]) save(fake, customerId, 'tok-1');
       }),
-      { numRuns, seed, endOnFailure: true },
+      { numRuns: runs(numRuns), seed, endOnFailure: true },
     );
   }, 120_000);
 });

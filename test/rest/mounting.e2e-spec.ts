@@ -45,6 +45,9 @@ it.each<[what: string, change: object, problems: string]>([
   ["the word 'global' spelt right", { guards: 'none' }, GUARDS],
   ['customerId', { customerId: undefined }, CUSTOMER],
   ['a path', { path: '' }, PATH],
+  ['a path of more than slashes', { path: '//' }, PATH],
+  ['a guess', { gaurds: [LoginGuard] }, 'controller.gaurds is not an option: did you mean guards?'],
+  ['lists that are lists', { imports: LoginGuard }, 'controller.imports must be a list'],
   ['everything', { path: undefined, guards: undefined, customerId: undefined }, `${PATH}; ${GUARDS}; ${CUSTOMER}`],
 ])('does not boot without %s', (_what, change, problems) => {
   const controller = { ...CONTROLLER, ...change } as OttuCardsControllerOptions;
@@ -55,6 +58,18 @@ it.each<[what: string, change: object, problems: string]>([
   for (const register of ways) {
     expect(register).toThrow(OttuConfigError);
     expect(register).toThrow(`OttuCardsModule.forRoot(): the controller is not mounted — ${problems}.`);
+  }
+});
+
+it('takes nothing of a mount from a polluted prototype', () => {
+  // oxlint-disable-next-line no-extend-native -- this is the attack
+  Object.defineProperty(Object.prototype, 'guards', { value: 'global', configurable: true, writable: true });
+  try {
+    const { guards: _, ...controller } = CONTROLLER;
+    const register = () => OttuCardsModule.forRoot({ ...fake.options, controller: controller as typeof CONTROLLER });
+    expect(register).toThrow(GUARDS);
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'guards');
   }
 });
 
@@ -95,7 +110,9 @@ describe.each(ADAPTERS)('the resolver on %s', (adapter) => {
 
     expect(answer).toMatchObject({ status: 500, body: { errorCode: 'misconfigured' } });
     expect(error.mock.calls).toEqual([
-      [`misconfigured OttuConfigError: controller.customerId gave an id that cannot be Ottu's: it ${problem}.`],
+      [
+        `misconfigured OttuConfigError: OttuCardsModule.forRoot(): controller.customerId gave an id that cannot be Ottu's: it ${problem}.`,
+      ],
     ]);
     expect(fake.received).toEqual([]);
     error.mockRestore();
@@ -147,7 +164,7 @@ describe('guards with dependencies', () => {
     await expect(boot).rejects.toMatchObject({
       name: 'OttuConfigError',
       message: expect.stringMatching(
-        /^OttuCardsModule cannot make controller\.guards' SessionGuard: add the module that exports what it needs to controller\.imports\. .*Sessions/,
+        /^OttuCardsModule\.forRoot\(\): controller\.guards' SessionGuard cannot be made: add the module that exports what it needs to controller\.imports\. .*Sessions/,
       ),
     });
   });
@@ -224,13 +241,12 @@ describe.each(ADAPTERS)('addresses on %s', (adapter) => {
     ],
     ['a leading slash', { controller: { path: '/wallet/cards/' } }, '/wallet/cards', {}],
   ])('follow %s', async (_what, shop, address, headers) => {
-    const card = fake.save(aCard());
+    fake.save(aCard({ last4: '0026', number: '**** 0026' }));
     const url = `${await startShop(fake, { adapter, ...shop })}${address}`;
-    expect(await send(url, 'GET', 'customer-1', { headers })).toMatchObject({
-      status: 200,
-      body: [{ token: card.token }],
-    });
-    expect((await send(`${url}/${card.token}`, 'DELETE', 'customer-1', { headers })).status).toBe(204);
+    const { status, body } = await send(url, 'GET', 'customer-1', { headers });
+    const [{ id, last4 } = {}] = body as { id?: string; last4?: string }[];
+    expect([status, last4]).toEqual([200, '0026']);
+    expect((await send(`${url}/${id}`, 'DELETE', 'customer-1', { headers })).status).toBe(204);
   });
 
   it('follow another version nowhere', async () => {
@@ -256,10 +272,13 @@ it.each([['forRoot'], ['forRootAsync']])('mounts two merchants at two paths with
       : OttuCardsModule.forRootAsync({ useFactory: () => it.options, ...extras });
   };
   const url = await listen({ imports: [mount(fake, 'kuwait'), mount(other, 'qatar')] });
-  const [kuwait, qatar] = [fake.save(aCard()), other.save(aCard())];
+  fake.save(aCard({ nameOnCard: 'KUWAIT' }));
+  const qatar = other.save(aCard({ nameOnCard: 'QATAR' }));
 
-  expect(await send(`${url}/wallet/kuwait`, 'GET', 'customer-1')).toMatchObject({ body: [{ token: kuwait.token }] });
-  expect(await send(`${url}/wallet/qatar`, 'GET', 'customer-1')).toMatchObject({ body: [{ token: qatar.token }] });
-  expect((await send(`${url}/wallet/kuwait/${qatar.token}`, 'DELETE', 'customer-1')).status).toBe(404);
+  expect(await send(`${url}/wallet/kuwait`, 'GET', 'customer-1')).toMatchObject({ body: [{ nameOnCard: 'KUWAIT' }] });
+  const inQatar = await send(`${url}/wallet/qatar`, 'GET', 'customer-1');
+  expect(inQatar).toMatchObject({ body: [{ nameOnCard: 'QATAR' }] });
+  const [{ id } = { id: '' }] = inQatar.body as { id: string }[];
+  expect((await send(`${url}/wallet/kuwait/${id}`, 'DELETE', 'customer-1')).status).toBe(404);
   expect(other.cardsOf('customer-1')).toEqual([qatar]);
 });

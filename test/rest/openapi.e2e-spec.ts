@@ -1,4 +1,4 @@
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { ApiResponse, ApiTags, DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Test } from '@nestjs/testing';
 import { OttuCardsModule } from 'nestjs-ottu-cards';
@@ -8,10 +8,10 @@ import { CONTROLLER } from './shop.js';
 afterEach(closeAll);
 
 /** The document of an application that mounts two merchants. */
-async function createDocument(): Promise<OpenAPIObject> {
+async function createDocument(decorators: ClassDecorator[] = []): Promise<OpenAPIObject> {
   const { options } = await startFake();
   const mounts = ['kuwait', 'qatar'].map((name) =>
-    OttuCardsModule.forRoot({ ...options, name, controller: { ...CONTROLLER, path: `wallet/${name}` } }),
+    OttuCardsModule.forRoot({ ...options, name, controller: { ...CONTROLLER, decorators, path: `wallet/${name}` } }),
   );
   const module = await Test.createTestingModule({ imports: mounts }).compile();
   const app = module.createNestApplication();
@@ -26,7 +26,24 @@ beforeEach(async () => {
   document = await createDocument();
 });
 
-const ERROR = { content: { 'application/json': { schema: { $ref: '#/components/schemas/OttuErrorDto' } } } };
+const ERROR_CODES = [
+  'misconfigured',
+  'invalid_request',
+  'provider_refused_us',
+  'card_not_found',
+  'card_locked',
+  'provider_misconfigured',
+  'refused',
+  'busy',
+  'provider_timeout',
+  'provider_bad_response',
+  'delete_outcome_unknown',
+  'provider_unavailable',
+];
+
+type Content = Record<string, { schema?: object; examples?: object }>;
+
+const SCHEMA = { $ref: '#/components/schemas/OttuErrorDto' };
 
 it('is valid OpenAPI', async () => {
   const written = JSON.parse(JSON.stringify(document)) as Record<string, unknown>;
@@ -58,21 +75,31 @@ it('documents the list, its filters and its cards', () => {
 });
 
 it('documents the delete and its one parameter', () => {
-  const operation = document.paths['/wallet/kuwait/{token}']?.delete;
+  const operation = document.paths['/wallet/kuwait/{id}']?.delete;
   expect(operation).toMatchObject({
     operationId: 'OttuUserCardsWalletKuwaitController_delete',
-    parameters: [{ name: 'token', in: 'path', required: true, schema: { type: 'string' } }],
+    parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
   });
   expect(operation?.parameters).toHaveLength(1);
+  expect(operation?.tags).toEqual(['Wallet kuwait']);
   expect(operation?.responses[204]).toEqual({ description: 'The card is gone.' });
 });
 
 it.each([
   ['get', '/wallet/kuwait', [400, 500, 502, 503, 504]],
-  ['delete', '/wallet/kuwait/{token}', [400, 404, 409, 500, 502, 503, 504]],
+  ['delete', '/wallet/kuwait/{id}', [400, 404, 409, 500, 502, 503, 504]],
 ] as const)('documents every error of %s', (method, path, statuses) => {
   const responses = document.paths[path]?.[method]?.responses ?? {};
-  for (const status of statuses) expect([status, responses[status]]).toMatchObject([status, ERROR]);
+  for (const status of statuses) {
+    const response = responses[status] ?? {};
+    const content = 'content' in response ? response.content : undefined;
+    const { schema, examples = {} } = (content as Content | undefined)?.['application/json'] ?? {};
+    expect([status, schema]).toEqual([status, SCHEMA]);
+    expect(Object.keys(examples)).not.toEqual([]);
+    for (const [errorCode, example] of Object.entries(examples)) {
+      expect(example).toEqual({ value: { statusCode: status, errorCode, message: expect.any(String) } });
+    }
+  }
   expect(
     Object.keys(responses)
       .map(Number)
@@ -87,14 +114,14 @@ it('gives two mounts operation ids of their own', () => {
   expect(new Set(ids).size).toBe(4);
 });
 
-it('documents every field of a card, and not the customer', () => {
+it('documents every field of a card, and neither customer nor token', () => {
   const text = { type: 'string' };
   const textOrNull = { type: 'string', nullable: true };
   const flag = { type: 'boolean' };
   expect(document.components?.schemas?.['OttuSavedCardDto']).toMatchObject({
     type: 'object',
     properties: {
-      token: { ...text, maxLength: 50 },
+      id: text,
       brand: textOrNull,
       number: textOrNull,
       last4: textOrNull,
@@ -120,10 +147,21 @@ it('documents the body of an error', () => {
   expect(document.components?.schemas?.['OttuErrorDto']).toMatchObject({
     properties: {
       statusCode: { type: 'number' },
-      errorCode: { type: 'string' },
+      errorCode: { type: 'string', enum: ERROR_CODES },
       message: { type: 'string' },
       fieldErrors: { type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } } },
     },
     required: ['statusCode', 'errorCode', 'message'],
   });
+});
+
+it('takes answers of the guards and tags from decorators', async () => {
+  const responses = [
+    ApiResponse({ status: 401, description: 'Log in.' }),
+    ApiResponse({ status: 429, description: 'Slow down.' }),
+  ];
+  const { get } = (await createDocument([...responses, ApiTags('My wallet')])).paths['/wallet/kuwait'] ?? {};
+  expect(get?.responses).toMatchObject({ 401: { description: 'Log in.' }, 429: { description: 'Slow down.' } });
+  expect(get?.responses[502]).toBeDefined();
+  expect(get?.tags).toEqual(['My wallet']);
 });

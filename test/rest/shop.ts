@@ -43,6 +43,7 @@ export interface ShopOptions {
   readonly options?: object;
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
   readonly providers?: NonNullable<ModuleMetadata['providers']>;
+  readonly controllers?: NonNullable<ModuleMetadata['controllers']>;
   /** Prefixes, versioning, pipes: whatever an application sets up before it listens. */
   readonly setUp?: (app: INestApplication) => unknown;
 }
@@ -55,7 +56,8 @@ export async function startShop(fake: FakeOttu, shop: ShopOptions = {}): Promise
     ...shop.options,
     controller: { ...CONTROLLER, ...shop.controller },
   });
-  return listen({ imports: [mounted, ...(shop.imports ?? [])], providers: shop.providers ?? [] }, shop);
+  const { imports = [], providers = [], controllers = [] } = shop;
+  return listen({ imports: [mounted, ...imports], providers, controllers }, shop);
 }
 
 export async function listen(

@@ -1,26 +1,43 @@
 import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
+import { Agent, get } from 'node:http';
 import { closeAll, closeWithTest } from '../support/application.js';
+import { eventually } from '../support/eventually.js';
 import { leaksIn } from '../support/leaks.js';
-import { answer, signIn, startSample, statusUnderHost, visit } from './sample.js';
+import { answer, firstCard, signIn, startSample, statusUnderHost, visit } from './sample.js';
 
 afterEach(closeAll);
 
 /** Obviously false, in the shape of a private key. */
 const REAL = { OTTU_API_KEY: 'testtest.11111111111111111111111111111111', OTTU_ENV: 'sandbox' };
 
-/** A customer's open stream. `ended` gives all of it once the shop closes. */
-async function openEvents(url: string, cookie: string): Promise<{ response: Response; ended: Promise<string> }> {
+/** A customer's open stream: what has come so far, and all of it once the shop closes. */
+async function openEvents(
+  url: string,
+  cookie: string,
+): Promise<{ response: Response; soFar: () => string; ended: Promise<string> }> {
   const aborted = new AbortController();
   closeWithTest(async () => aborted.abort());
   const response = await fetch(`${url}/wallet/events`, { headers: { cookie }, signal: aborted.signal });
-  const ended = response.body === null ? Promise.resolve('') : text(response.body);
+  let received = '';
+  const read = async (): Promise<string> => {
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) received += chunk;
+    return received;
+  };
+  const ended = read();
   ended.catch(() => undefined); // a test that ended before
-  return { response, ended };
+  return { response, soFar: () => received, ended };
 }
 
 const send = (url: string, customer: string, kind: string, scheme = 'standard'): Promise<unknown> =>
   answer(`${url}/dev/webhooks`, 'POST', { body: { customer, kind, scheme } });
+
+/** Each event of a stream, in order. */
+function eventsIn(stream: string): { event: string; data: string }[] {
+  return [...stream.matchAll(/^event: (.*)\n(?:id: .*\n)?data: (.*)$/gm)].map(([, event = '', data = '']) => ({
+    event,
+    data,
+  }));
+}
 
 describe('the events of a customer', () => {
   it.each(['', 'shop-session=demo-omar'])('are nobody’s with the cookie "%s"', async (cookie) => {
@@ -37,23 +54,52 @@ describe('the events of a customer', () => {
     expect(omar.response.headers.get('content-type')).toBe('text/event-stream');
     expect(omar.response.headers.get('cache-control')).toContain('no-store');
 
-    await expect(send(url, 'omar', 'genuine', 'standard')).resolves.toEqual({ deliveries: [200], told: 1 });
-    await expect(send(url, 'omar', 'genuine', 'subscription')).resolves.toEqual({ deliveries: [200], told: 1 });
-    await expect(send(url, 'omar', 'doubled')).resolves.toEqual({ deliveries: [200, 200], told: 1 });
-    await expect(send(url, 'omar', 'forged')).resolves.toEqual({ deliveries: [401], told: 0 });
+    await expect(send(url, 'omar', 'genuine', 'standard')).resolves.toEqual({ deliveries: [200] });
+    await expect(send(url, 'omar', 'genuine', 'subscription')).resolves.toEqual({ deliveries: [200] });
+    await expect(send(url, 'omar', 'doubled')).resolves.toEqual({ deliveries: [200, 200] });
+    await expect(send(url, 'omar', 'forged')).resolves.toEqual({ deliveries: [401] });
     const cards = JSON.parse(await (await visit(`${url}/wallet/cards`, 'GET', { cookie: omars })).text());
     expect(cards).toHaveLength(5);
 
+    await eventually(() => eventsIn(omar.soFar()).length, 4, 10_000); // a card is confirmed after its payment is answered
     shop.kill('SIGTERM');
     if (shop.signalCode === null) await once(shop, 'exit');
     const stream = await omar.ended;
-    expect(stream.match(/^event: .*$/gm)).toEqual(['event: cards', 'event: cards', 'event: cards']);
-    expect(stream.match(/^data: .*$/gm)).toEqual(['data: changed', 'data: changed', 'data: changed']);
-    expect((await layla.ended).trim()).toBe('');
-    const secrets = { customerId: 'demo-omar', token: cards.at(-1).token, hmacKey: 'an-obviously-false-hmac-key' };
+    const changed = { event: 'cards', data: 'changed' };
+    const session = { event: 'session', data: omar.response.headers.get('shop-session') };
+    expect(eventsIn(stream)).toEqual([session, changed, changed, changed]);
+    expect(eventsIn(await layla.ended)).toEqual([{ event: 'session', data: expect.stringMatching(/^[0-9a-f-]{36}$/) }]);
+    const secrets = { customerId: 'demo-omar', cardId: cards.at(-1).id, hmacKey: 'an-obviously-false-hmac-key' };
     expect(leaksIn({ stream, output: output() }, { ...secrets, nameOnCard: 'OMAR NASSER' })).toEqual([]);
     expect(stream).not.toMatch(/omar|tok-/i);
   });
+});
+
+it('tell of a deleted card, and of no card that could not be deleted', async () => {
+  const { url, process: shop } = await startSample();
+  const [omars, laylas] = [await signIn(url, 'omar'), await signIn(url, 'layla')];
+  const { ended } = await openEvents(url, omars);
+  const laylasCard = await firstCard(url, laylas);
+  expect((await visit(laylasCard, 'DELETE', { cookie: omars })).status).toBe(404);
+  expect((await visit(laylasCard, 'DELETE', { cookie: laylas })).status).toBe(204);
+  expect((await visit(await firstCard(url, omars), 'DELETE', { cookie: omars })).status).toBe(204);
+  shop.kill('SIGTERM');
+  expect(eventsIn(await ended).map(({ event }) => event)).toEqual(['session', 'cards']);
+});
+
+it('do not hold a shop that closes', async () => {
+  const { url, process: shop } = await startSample();
+  const agent = new Agent({ keepAlive: true });
+  closeWithTest(async () => agent.destroy());
+  const [response] = await once(
+    get(`${url}/wallet/events`, { agent, headers: { cookie: await signIn(url, 'omar') } }),
+    'response',
+  );
+  response.resume();
+  const start = performance.now();
+  shop.kill('SIGTERM');
+  await once(shop, 'exit');
+  expect(performance.now() - start).toBeLessThan(2_000); // Node keeps an idle connection for five seconds
 });
 
 describe('the endpoint that Ottu posts to', () => {
@@ -87,10 +133,9 @@ describe('the payment page of the fake', () => {
     const cookie = await signIn(url, 'sara');
     await expect(answer(`${url}/dev/payments`, 'POST', { body, cookie })).resolves.toEqual({
       deliveries: [200],
-      told: 1,
     });
     const cards = await answer(`${url}/wallet/cards`, 'GET', { cookie });
-    expect(cards).toMatchObject([{ brand: 'VISA', last4: '4242' }]);
+    expect(cards).toMatchObject([{ brand: 'VISA', last4: '4242', nameOnCard: 'SARA KHALIL' }]);
     const whole = { ...body, last4: '4242424242424242' };
     expect((await visit(`${url}/dev/payments`, 'POST', { body: whole, cookie })).status).toBe(400);
   });

@@ -31,7 +31,7 @@ it.each(['/', '/dev/', '/docs', '/session', '/wallet/cards', '/nowhere'])(
 it('describes its API at /docs, without the pages of the developer', async () => {
   const document = await answer(`${shop.url}/docs-json`);
   expect(document).toMatchObject({
-    paths: { '/wallet/cards': { get: { tags: ['Saved cards'] } }, '/session': {}, '/checkout': {} },
+    paths: { '/wallet/cards': { get: { tags: ['Wallet cards'] } }, '/session': {}, '/checkout': {} },
   });
   expect(JSON.stringify(document)).not.toContain('/dev');
 });
@@ -47,26 +47,27 @@ async function deleteFirstCard({ url }: Sample): Promise<Record<string, string>>
   const address = await firstCard(url, cookie);
   expect((await visit(address, 'DELETE', { cookie })).status).toBe(204);
   const apiKey = 'fakefake.00000000000000000000000000000000'; // the fake's
-  return { token: address.split('/').at(-1) ?? '', customerId: 'demo-omar', nameOnCard: 'OMAR NASSER', apiKey };
+  return { cardId: address.split('/').at(-1) ?? '', customerId: 'demo-omar', nameOnCard: 'OMAR NASSER', apiKey };
 }
 
 it('logs each request as one line with its route, never a token or a person', async () => {
   const { url, output, process } = await startSample();
   const secrets = await deleteFirstCard({ url, output, process });
-  await visit(`${url}/wallet/cards/${secrets['token']}/more?customer=${secrets['token']}`);
-  await visit(`${url}/health`);
-  while (!output().includes('"/health","status"')) await once(process.stdout ?? process, 'data');
+  await visit(`${url}/wallet/cards/${secrets['cardId']}/more?customer=${secrets['cardId']}`);
+  await visit(`${url}/about`);
+  while (!output().includes('"/about","status"')) await once(process.stdout ?? process, 'data');
 
   const lines = output()
     .trim()
     .split('\n')
-    .map((line): unknown => JSON.parse(line));
+    .map((line) => JSON.parse(line))
+    .filter(({ context }) => context === 'Http');
   expect(lines.slice(-5)).toMatchObject([
     { context: 'Http', message: { method: 'POST', route: '/session', status: 204 } },
     { context: 'Http', message: { method: 'GET', route: '/wallet/cards', status: 200 } },
-    { context: 'Http', message: { method: 'DELETE', route: '/wallet/cards/:token', status: 204 } },
+    { context: 'Http', message: { method: 'DELETE', route: '/wallet/cards/:id', status: 204 } },
     { context: 'Http', message: { method: 'GET', route: '(a file or nothing)', status: 404 } },
-    { context: 'Http', message: { method: 'GET', route: '/health', status: 200 } },
+    { context: 'Http', message: { method: 'GET', route: '/about', status: 200 } },
   ]);
   expect(leaksIn({ output: output() }, secrets)).toEqual([]);
 });
@@ -79,18 +80,88 @@ describe('the page of the developer', () => {
     const text = await state();
     expect(JSON.parse(text)).toMatchObject({
       mood: 'well',
-      wire: [
-        { request: 'DELETE /b/pbl/v2/card/•••/?customer_id=•••&type=sandbox', status: 204, answer: '' },
-        { request: 'POST /b/pbl/v2/card/', status: 200, answer: expect.stringContaining('"token": "•••"') },
+      rows: [
         {
-          request: 'POST /b/pbl/v2/card/',
-          headers: expect.stringContaining('authorization: Api-Key •••'),
-          body: expect.stringContaining('"customer_id": "•••"'),
-          answer: expect.stringContaining('"number": "**** 3005"'),
+          cause: 'delete',
+          operation: 'delete',
+          status: 204,
+          attempts: 2,
+          at: expect.any(Number),
+          ms: expect.any(Number),
+          error: null,
+          exchanges: [
+            {
+              why: 'check of ownership',
+              request: 'POST /b/pbl/v2/card/',
+              answer: expect.stringContaining('"token": "•••"'),
+            },
+            {
+              request: 'DELETE /b/pbl/v2/card/•••/?customer_id=•••&type=sandbox',
+              status: 204,
+              answer: '',
+              failure: null,
+            },
+          ],
+        },
+        {
+          cause: 'page view',
+          operation: 'list',
+          source: 'ottu',
+          exchanges: [
+            {
+              request: 'POST /b/pbl/v2/card/',
+              headers: expect.stringContaining('Authorization: Api-Key •••'),
+              body: expect.stringContaining('"customer_id": "•••"'),
+              answer: expect.stringContaining('"number": "**** 3005"'),
+            },
+          ],
         },
       ],
     });
     expect(leaksIn({ text }, secrets)).toEqual([]);
+  });
+
+  it('shows what came from the cache as a row of its own, with no request', async () => {
+    const cookie = await signIn(shop.url, 'layla');
+    await visit(`${shop.url}/wallet/cards`, 'GET', { cookie });
+    await visit(`${shop.url}/checkout`, 'GET', { cookie });
+    expect(JSON.parse(await state())).toMatchObject({
+      rows: [
+        { cause: 'offer at checkout', operation: 'list', source: 'cache', attempts: 0, exchanges: [] },
+        { cause: 'page view', operation: 'list', source: 'ottu', attempts: 1, exchanges: [{ status: 200 }] },
+      ],
+    });
+  });
+
+  it('shows webhooks, with what became of each method of the handler', async () => {
+    const send = (kind: string): Promise<unknown> =>
+      visit(`${shop.url}/dev/webhooks`, 'POST', { body: { customer: 'omar', scheme: 'standard', kind } });
+    await send('genuine');
+    await send('forged');
+    const handled = { scheme: 'standard', result: 'success', outcome: 'handled', attempts: 1 };
+    let text = await state();
+    while (!text.includes('"method":"onSavedCard","outcome":"handled"')) text = await state(); // after the answer
+    const { rows } = JSON.parse(text);
+    expect(rows[0]).toMatchObject({ cause: 'webhook', operation: null, status: 401, handled: [] });
+    expect(rows.at(-1)).toMatchObject({
+      cause: 'webhook',
+      status: 200,
+      handled: [
+        { ...handled, method: 'onPayment' },
+        { ...handled, method: 'onSavedCard' },
+      ],
+    });
+    expect(rows).toContainEqual(expect.objectContaining({ cause: 'webhook', operation: 'find', source: 'ottu' }));
+  });
+
+  it('shows every attempt of a call', async () => {
+    const cookie = await signIn(shop.url, 'layla');
+    await visit(`${shop.url}/dev/mood`, 'PUT', { body: { mood: 'down' } });
+    await visit(`${shop.url}/wallet/cards`, 'GET', { cookie });
+    const down = { request: 'POST /b/pbl/v2/card/', status: 503 };
+    expect(JSON.parse(await state())).toMatchObject({
+      rows: [{ cause: 'page view', attempts: 3, error: 'OttuUnavailableError', exchanges: [down, down, down] }],
+    });
   });
 
   it('hides agreements, which name a subscription', async () => {
@@ -119,24 +190,29 @@ describe('the page of the developer', () => {
     }
     await expect(answer(`${url}/dev/state`)).resolves.toMatchObject({
       mood: 'limited',
-      wire: [{ id: 1, status: 429 }],
+      rateLimitedForMs: expect.any(Number),
+      rows: [
+        { cause: 'page view', source: 'held back', attempts: 0, error: 'OttuRateLimitError', exchanges: [] },
+        { cause: 'page view', source: 'ottu', attempts: 1, error: 'OttuRateLimitError', exchanges: [{ status: 429 }] },
+      ],
     });
   });
 
   it('saves a card that can be one', async () => {
     const cookie = await signIn(shop.url, 'sara');
-    const body = { customer: 'sara', brand: 'AMEX', last4: '3005', isLocked: true };
+    const body = { customer: 'sara', brand: 'AMEX', last4: '3005', pgCode: 'knet', isLocked: true };
     expect((await visit(`${shop.url}/dev/cards`, 'POST', { body })).status).toBe(204);
     expect((await visit(`${shop.url}/dev/cards`, 'POST', { body: { ...body, last4: '12345' } })).status).toBe(400);
     const cards = await answer(`${shop.url}/wallet/cards`, 'GET', { cookie });
-    expect(cards).toMatchObject([{ brand: 'AMEX', number: '**** 3005', agreements: ['AGREEMENT-2'] }]);
+    expect(cards).toMatchObject([
+      { brand: 'AMEX', number: '**** 3005', nameOnCard: 'SARA KHALIL', pgCode: 'knet', agreements: ['AGREEMENT-2'] },
+    ]);
   });
 
-  it('keeps the latest thirty exchanges, each under a number of its own', async () => {
-    const cookie = await signIn(shop.url, 'sara');
-    for (let count = 0; count < 32; count += 1) await visit(`${shop.url}/checkout`, 'GET', { cookie });
-    const { wire } = JSON.parse(await state());
-    expect(wire).toHaveLength(30);
-    expect(wire[0].id - wire.at(-1).id).toBe(29);
+  it('keeps the latest thirty rows, each under a number of its own', async () => {
+    for (let count = 0; count < 32; count += 1) await visit(`${shop.url}/webhooks/ottu`, 'POST', { body: {} });
+    const { rows } = JSON.parse(await state());
+    expect(rows).toHaveLength(30);
+    expect(rows[0].id - rows.at(-1).id).toBe(29);
   });
 });

@@ -17,6 +17,7 @@ const NOTHING_SET = {
   OTTU_ENV: '',
   OTTU_MERCHANT_ID: '',
   OTTU_HMAC_KEY: '',
+  REDIS_URL: '',
   SESSION_SECRET: '',
   HOST: '',
   NODE_ENV: '',
@@ -76,7 +77,7 @@ export async function signIn(url: string, customer: string): Promise<string> {
 /** Where a customer's first card is deleted. */
 export async function firstCard(url: string, cookie: string): Promise<string> {
   const [card] = JSON.parse(await (await visit(`${url}/wallet/cards`, 'GET', { cookie })).text());
-  return `${url}/wallet/cards/${card.token}`;
+  return `${url}/wallet/cards/${card.id}`;
 }
 
 /** The status of a request under a `Host` that fetch would not send. */

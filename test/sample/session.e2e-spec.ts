@@ -42,7 +42,24 @@ describe('the session cookie', () => {
       expect((await visit(shop.url + path, 'GET', { cookie })).status).toBe(401);
     }
     expect((await visit(`${shop.url}/wallet/cards/tok-1`, 'DELETE', { cookie })).status).toBe(401);
-    await expect(wire()).resolves.toMatchObject({ wire: [] });
+    await expect(wire()).resolves.toMatchObject({ rows: [] });
+  });
+
+  it('has an id of its own, with each answer, which opens nothing and names nobody', async () => {
+    const ids = async (cookie: string): Promise<unknown[]> => {
+      const paths = ['/session', '/wallet/cards', '/checkout', '/wallet/cards?customer=x'];
+      const answers = await Promise.all(paths.map((path) => visit(shop.url + path, 'GET', { cookie })));
+      return [...new Set(answers.map(({ headers }) => headers.get('shop-session')))];
+    };
+    const [layla, again] = [await signIn(shop.url, 'layla'), await signIn(shop.url, 'layla')];
+    const [first, second] = [await ids(layla), await ids(again)];
+    expect(first).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+    expect(second).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+    expect(first).not.toEqual(second);
+    expect(layla).not.toContain(String(first[0]));
+    expect(await ids('')).toEqual([null]);
+    const asCookie = { cookie: `shop-session=${String(first[0])}` };
+    expect((await visit(`${shop.url}/wallet/cards`, 'GET', asCookie)).status).toBe(401);
   });
 
   it('is given to no customer whom the shop does not know', async () => {
@@ -112,7 +129,9 @@ describe('a request under the name', () => {
     ['[::1]:3000', 200],
     ['evil.example', 421],
     ['127.0.0.1.evil.example', 421],
-  ])('%s is answered with %i', async (host, status) => {
-    await expect(statusUnderHost(`${shop.url}/session`, host)).resolves.toBe(status);
+  ])('%s is answered with %i, whatever it is for', async (host, status) => {
+    for (const path of ['/', '/shop.js', '/session', '/about', '/docs', '/docs-json', '/dev/']) {
+      await expect(statusUnderHost(shop.url + path, host)).resolves.toBe(status);
+    }
   });
 });

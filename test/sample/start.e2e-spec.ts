@@ -42,7 +42,7 @@ it.each([
   ['in production', PRODUCTION],
 ])('has no fake and no page of the developer %s', async (_name, env) => {
   const { url, output } = await startSample(env);
-  await expect(answer(`${url}/health`)).resolves.toMatchObject({ ottu: 'the real one' });
+  await expect(answer(`${url}/about`)).resolves.toMatchObject({ ottu: 'the real one' });
   expect((await visit(`${url}/dev/`)).status).toBe(404);
   expect((await visit(`${url}/dev/state`)).status).toBe(404);
   expect(output()).not.toContain('FAKE OTTU');
@@ -64,4 +64,12 @@ it('answers what it has begun when it is told to end, and then ends', async () =
   expect((await begun).status).toBe(200);
   if (shop.signalCode === null) await once(shop, 'exit');
   expect(shop.signalCode).toBe('SIGTERM');
+});
+
+it('says which variable changes the port when it is in use', async () => {
+  const { url } = await startSample();
+  const { port } = new URL(url);
+  const second = await startSample({ PORT: port });
+  expect([second.url, second.process.exitCode]).toEqual(['', 1]);
+  expect(second.output()).toContain(`Port ${port} is in use: set the variable PORT`);
 });

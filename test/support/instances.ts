@@ -9,7 +9,10 @@ import { transformSync } from '@swc/core';
 export interface Setup {
   readonly options: { readonly apiKey: string; readonly env: 'sandbox'; readonly baseUrl: string };
   readonly redis: string;
-  readonly ttlMs: number;
+  /** Its lists are cached in that Redis for so long. @default no cache */
+  readonly ttlMs?: number;
+  /** All instances on that Redis together send so many requests a day at most. @default no limit */
+  readonly limit?: number;
 }
 
 export interface Call {
@@ -69,9 +72,10 @@ export class Instance {
 /** The library and the program of an instance as a Node process loads them: packed like the published one. */
 export class Program {
   private readonly folder = mkdtempSync(join(tmpdir(), 'ottu-instance-'));
-  readonly file = join(this.folder, 'app/cache-instance.mjs');
+  readonly file = join(this.folder, 'app/instance.mjs');
 
-  constructor() {
+  /** @param program the file beside this one that an instance runs */
+  constructor(program = 'cache-instance.ts') {
     const library = join(this.folder, 'app/node_modules/nestjs-ottu-cards');
     const source = join(repo, 'libs/ottu-cards/src');
     for (const name of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
@@ -80,7 +84,7 @@ export class Program {
       }
     }
     cpSync(join(repo, 'libs/ottu-cards/package.json'), join(library, 'package.json'));
-    compile(join(import.meta.dirname, 'cache-instance.ts'), this.file);
+    compile(join(import.meta.dirname, program), this.file);
     symlinkSync(join(repo, 'node_modules'), join(this.folder, 'node_modules'));
   }
 

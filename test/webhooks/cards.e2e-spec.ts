@@ -24,7 +24,7 @@ describe.each(['standard', 'subscription'] as const)('a %s webhook', (scheme) =>
           scheme,
           result: 'success',
           state: 'paid',
-          card,
+          card: { id: expect.any(String), ...card },
           signed: expect.objectContaining({ result: 'success', state: 'paid', amount: '10.000' }),
           claims: expect.objectContaining({ customerId, isSandbox: true }),
         },

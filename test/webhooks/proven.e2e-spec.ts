@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
 import { closeAll, startFake } from '../support/application.js';
 import { WebhookShop } from '../support/webhook-shop.js';
+import { runs } from '../support/property.js';
 
 // What a signature covers, and what it does not: these tests are the documentation of the hole. The forger of each has
 // one genuine webhook in hand and no key.
@@ -33,7 +34,7 @@ describe('in the standard scheme', () => {
     const card = fake.save(aCard({ customerId: victim }));
     const alter = (it: object) => ({ ...it, token: card.token, customer_id: victim });
     await fake.pay({ customerId: payer, scheme, alter, ...shop.payment });
-    expect(shop.inbox.events.map((event) => event.card)).toEqual([card]);
+    expect(shop.inbox.events.map((event) => event.card)).toMatchObject([{ token: card.token, customerId: victim }]);
   });
 
   it("a card that is the victim's never becomes the payer's", async () => {
@@ -113,12 +114,12 @@ describe.each(['standard', 'subscription'] as const)('in the %s scheme', (scheme
         });
         expect(twisted.deliveries).toMatchObject([{ status: 200 }]);
         const [first, second] = shop.inbox.events;
-        expect([first?.card, second?.card]).toEqual([honest.card, twisted.card]);
+        expect([first?.card, second?.card]).toMatchObject([{ ...honest.card }, { ...twisted.card }]);
         for (const [path, value] of leaves(second?.signed)) expect(value).toBe(at(twisted.webhook, path));
         const sent = JSON.parse(JSON.stringify(forged)) as object; // -0 does not travel
         for (const [name, value] of Object.entries(sent)) expect(second?.claims[camelCase(name)]).toEqual(value);
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 

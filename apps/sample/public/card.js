@@ -1,5 +1,6 @@
 import { el, symbol } from './dom.js';
-import { brandName, cardWord, word } from './words.js';
+import { tryAgain } from './try-again.js';
+import { brandName, cardWord, gatewayName, word } from './words.js';
 
 const MARKS = new Set(['visa', 'mastercard', 'amex', 'knet', 'benefit', 'mada']);
 
@@ -24,6 +25,7 @@ export function cardFace(card) {
         { class: 'details' },
         el('span', {}, `${word('expires')} `, el('bdi', { dir: 'ltr' }, `${card.expiryMonth}/${card.expiryYear}`)),
         card.nameOnCard !== null && el('bdi', {}, card.nameOnCard),
+        card.hasTwin && el('bdi', {}, gatewayName(card)),
       ),
       badges(card),
     ),
@@ -35,12 +37,17 @@ function badges(card) {
     card.isPreferred && ['good', 'preferred'],
     card.isExpired && ['bad', 'expired'],
     card.willExpireSoon && ['warn', 'expiresSoon'],
-    card.agreements.length > 0 && ['info', 'subscription'],
+    isLocked(card) && ['info', 'subscription'],
   ].filter(Boolean);
   return (
     shown.length > 0 &&
     el('p', { class: 'badges' }, ...shown.map(([tone, key]) => el('span', { class: `badge ${tone}` }, word(key))))
   );
+}
+
+/** Ottu keeps a card that pays for an agreement. */
+function isLocked(card) {
+  return card.agreements.length > 0;
 }
 
 /** A row of the list: the card, its button, and what went wrong with it. */
@@ -52,25 +59,31 @@ export function cardRow({ card, isDeleting, failure }, { remove, retry }) {
       'div',
       { class: 'card' },
       ...cardFace(card),
-      el(
-        'button',
-        {
-          type: 'button',
-          class: 'delete',
-          'aria-label': cardWord('deleteCard', card),
-          'aria-disabled': isDeleting ? 'true' : undefined,
-          onclick: () => !isDeleting && remove(card),
-        },
-        symbol('icon-bin', 'icon'),
-        el('span', {}, word(isDeleting ? 'deleting' : 'delete')),
-      ),
+      isLocked(card) ? symbol('icon-lock', 'icon lock') : deleteButton(card, isDeleting, remove),
     ),
+    isLocked(card) && el('p', { class: 'note' }, word('lockedNote')),
     failure &&
       el(
         'div',
-        { class: 'failure', role: 'alert' },
-        el('p', {}, failure.text()),
+        { class: 'failure' },
+        el('p', { role: 'alert' }, failure.text()),
         failure.canRefresh && el('button', { type: 'button', class: 'link', onclick: retry }, word('refresh')),
+        ...(failure.retryAt === undefined ? [] : tryAgain(failure, () => remove(card), 'link')),
       ),
+  );
+}
+
+function deleteButton(card, isDeleting, remove) {
+  return el(
+    'button',
+    {
+      type: 'button',
+      class: 'delete',
+      'aria-label': cardWord(isDeleting ? 'deletingCard' : 'deleteCard', card),
+      'aria-disabled': isDeleting ? 'true' : undefined,
+      onclick: () => !isDeleting && remove(card),
+    },
+    symbol('icon-bin', 'icon'),
+    el('span', {}, word(isDeleting ? 'deleting' : 'delete')),
   );
 }

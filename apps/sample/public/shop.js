@@ -1,22 +1,26 @@
-import { ask } from './api.js';
+import { ask, onOtherSession } from './api.js';
 import { byId, el, listen } from './dom.js';
 import { toast } from './toast.js';
-import { openWallet, renderWallet } from './wallet.js';
+import { closeWallet, openWallet, renderWallet } from './wallet.js';
 import { failureWord, speak, switchLanguage, word } from './words.js';
 
 let session = { signedIn: null, customers: [] };
 /** Says, in whatever language, why nobody is signed in. */
 let note = () => '';
+/** Whether another tab has signed in anew: then this page shows nothing until it is loaded again. */
+let isOutdated = false;
 
 function render() {
   speak();
   const { signedIn, customers } = session;
+  const isOpen = signedIn !== null && !isOutdated;
   byId('language').textContent = word('language');
   byId('language').lang = document.documentElement.lang === 'en' ? 'ar' : 'en';
-  for (const id of ['wallet', 'who', 'sign-out']) byId(id).hidden = signedIn === null;
-  byId('sign-in').hidden = signedIn !== null;
+  for (const id of ['wallet', 'who', 'sign-out']) byId(id).hidden = !isOpen;
+  byId('outdated').hidden = !isOutdated;
+  byId('sign-in').hidden = isOpen || isOutdated;
   byId('sign-in-note').textContent = note();
-  byId('who').textContent = signedIn === null ? '' : word(signedIn);
+  byId('who').textContent = isOpen ? word(signedIn) : '';
   byId('customers').replaceChildren(...customers.map(customerButton));
 }
 
@@ -72,6 +76,24 @@ function noteOfEarlier() {
   return () => (key === null ? '' : word(key));
 }
 
+/** Who comes back to this tab may have signed in or out in another. */
+async function lookWhoIsSignedIn() {
+  if (document.visibilityState !== 'visible' || isOutdated) return;
+  const { signedIn } = await ask('GET', '/session').catch(() => session); // offline: the next answer will tell
+  if (session.signedIn !== null && signedIn === null) sessionEnded();
+  else if (session.signedIn === null && signedIn !== null) location.reload();
+}
+
+onOtherSession(() => {
+  if (isOutdated) return;
+  isOutdated = true;
+  closeWallet();
+  render();
+  byId('outdated-title').focus();
+});
+
+document.addEventListener('visibilitychange', () => void lookWhoIsSignedIn());
+listen('reload', 'click', () => location.reload());
 listen('sign-out', 'click', signOut);
 
 listen('language', 'click', () => {
@@ -82,7 +104,7 @@ listen('language', 'click', () => {
 
 speak();
 await told(async () => {
-  const isFake = 'wire' in (await ask('GET', '/health'));
+  const isFake = 'wire' in (await ask('GET', '/about'));
   byId('developer').hidden = !isFake;
   byId('pay').hidden = !isFake; // a real shop sends the customer to Ottu's own payment page
   session = await ask('GET', '/session');

@@ -1,5 +1,6 @@
 import { cardRow } from './card.js';
 import { el, symbol } from './dom.js';
+import { tryAgain } from './try-again.js';
 import { failureWord, word } from './words.js';
 
 /** What stands under the heading, by `state.view`. */
@@ -16,29 +17,28 @@ export const VIEWS = {
   error({ failure }, { retry }) {
     return panel(
       'icon-cloud',
-      { role: 'alert' },
-      el('h2', {}, word('errorTitle')),
-      el('p', {}, failureWord(failure)),
-      el('button', { type: 'button', class: 'button primary', onclick: retry }, word('tryAgain')),
+      el('div', { role: 'alert' }, el('h2', {}, word('errorTitle')), el('p', {}, failureWord(failure))),
+      ...tryAgain(failure, retry, 'button primary'),
     );
   },
 
-  list({ rows, gateway }, { remove, retry }) {
-    if (rows.length === 0) return empty(gateway === '' ? 'empty' : 'emptyFilter');
+  list({ rows, shown }, actions) {
+    if (rows.length === 0) return empty('empty');
+    if (shown.length === 0) return empty('emptyFilter');
     return el(
       'ul',
       { class: 'rows', role: 'list', 'aria-labelledby': 'cards-title' },
-      ...rows.map((row) => cardRow(row, { remove, retry })),
+      ...shown.map((row) => cardRow(row, actions)),
     );
   },
 };
 
 function empty(key) {
-  return panel('icon-wallet', {}, el('h2', {}, word(`${key}Title`)), el('p', {}, word(`${key}Text`)));
+  return panel('icon-wallet', el('h2', {}, word(`${key}Title`)), el('p', {}, word(`${key}Text`)));
 }
 
-function panel(icon, attributes, ...children) {
-  return el('div', { class: 'panel', ...attributes }, symbol(icon, 'icon'), ...children);
+function panel(icon, ...children) {
+  return el('div', { class: 'panel' }, symbol(icon, 'icon'), ...children);
 }
 
 /** The shape of a row that is not there yet. */

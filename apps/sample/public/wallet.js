@@ -1,103 +1,119 @@
 import { ask } from './api.js';
-import { listenForCards } from './card-events.js';
-import { cardFace, cardRow } from './card.js';
+import { listenForCards, stopListening } from './card-events.js';
+import { cardRow } from './card.js';
 import { confirmDelete } from './delete-dialog.js';
-import { byId, el, listen, whenClosed } from './dom.js';
+import { byId, listen, whenClosed } from './dom.js';
+import { kindOf, renderFilter } from './filter.js';
+import { renderOffer } from './offer.js';
 import { toast } from './toast.js';
 import { VIEWS } from './wallet-views.js';
-import { cardWord, failureWord, gatewayName, word } from './words.js';
+import { cardWord, failureWord, word } from './words.js';
 
 const CARDS = '/wallet/cards';
 
 /** After these the list on the screen may no longer be true. */
 const LOOK_AGAIN = new Set(['card_not_found', 'delete_outcome_unknown', 'provider_timeout']);
 
-/** `view` is loading, list or error; each of `rows` is `{ card, isDeleting?, failure? }`. */
-let state = {};
+const AT_FIRST = { view: 'loading', rows: [], kind: '', offer: { view: 'asked' } };
+
+/** `view` is loading, list or error; each of `rows` is `{ card, isDeleting?, failure? }`; `kind` is the filter's. */
+let state = AT_FIRST;
 let loads = 0;
 let deletions = 0;
+const running = new Set();
 let onSessionEnd;
 
 export async function openWallet(sessionEnded) {
   onSessionEnd = sessionEnded;
-  state = { rows: [], gateways: [], gateway: '', offer: null };
-  listenForCards(lookAgain);
+  change(AT_FIRST);
+  await listenForCards(lookAgain);
   await load();
+}
+
+/** Nothing of this customer stays in the page. */
+export function closeWallet() {
+  loads += 1;
+  stopListening();
+  byId('delete').close();
+  change(AT_FIRST);
 }
 
 /** Shows the same again, in whatever language the page speaks now. */
 export function renderWallet() {
-  renderFilter();
-  renderOffer();
-  byId('content').replaceChildren(VIEWS[state.view](state, { remove, retry }));
+  renderFilter(state);
+  renderOffer(state);
+  byId('pay-link').classList.toggle('primary', state.view !== 'error'); // there "Try again" is the one
+  byId('content').replaceChildren(VIEWS[state.view]({ ...state, shown: shownRows() }, { remove, retry }));
 }
 
 async function load() {
   const thisLoad = ++loads;
   change({ view: 'loading', rows: [] });
   byId('announce').textContent = word('loading');
-  const { success: cards, failure } = await attempt(() => ask('GET', cardsAddress()));
+  const { success: cards, failure } = await attempt(() => ask('GET', CARDS));
   if (thisLoad !== loads) return; // something else was asked meanwhile
-  if (failure) change({ view: 'error', failure });
-  else await loaded(cards);
-}
-
-async function loaded(cards) {
-  change({ view: 'list', rows: cards.map((card) => ({ card })), gateways: gatewaysOf(cards) });
-  byId('announce').textContent = word('loaded', { count: cards.length });
-  await loadOffer();
-}
-
-/** Brings in what has changed elsewhere, and leaves alone what the customer is doing. */
-async function lookAgain({ type }) {
-  if (state.view !== 'list') return load();
-  const thisLook = ++loads;
-  let seen;
-  let cards;
-  let failure;
-  do {
-    seen = deletions;
-    ({ success: cards, failure } = await attempt(() => ask('GET', cardsAddress())));
-    await whenClosed(byId('delete')); // its focus goes back to a row
-    if (thisLook !== loads) return undefined;
-    if (failure) return toast(failureWord(failure));
-  } while (seen !== deletions); // asked before that card was gone
-  const saved = mergeRows(cards);
-  if (saved) toast(cardWord('saved', saved));
-  else if (type === 'cards' && state.gateway !== '') toast(word('savedElsewhere'));
+  if (failure) return change({ view: 'error', failure });
+  change({ view: 'list', rows: withTwins(cards).map((card) => ({ card })) });
+  announceCount();
   return loadOffer();
 }
 
-/** Gives the card that was not there before. */
+/** Brings in what has changed elsewhere, and leaves alone what the customer is doing. */
+async function lookAgain() {
+  if (state.view !== 'list') return load();
+  const thisLook = ++loads;
+  let seen;
+  let answer;
+  do {
+    await Promise.all(running); // a delete of this page's own tells this page, too
+    seen = deletions;
+    answer = await attempt(() => ask('GET', CARDS));
+    await whenClosed(byId('delete')); // its focus goes back to a row
+    if (thisLook !== loads) return undefined;
+  } while (seen !== deletions || running.size > 0); // asked before that card was gone
+  if (answer.failure) return toast(failureWord(answer.failure));
+  tellChanges(mergeRows(withTwins(answer.success)));
+  return loadOffer();
+}
+
+/** Gives the cards that were not there before, and those that are gone. */
 function mergeRows(cards) {
-  const before = new Map(state.rows.map((row) => [row.card.token, row]));
+  const before = new Map(state.rows.map((row) => [keyOf(row.card), row]));
+  const now = new Set(cards.map(keyOf));
   const focused = [...byId('content').querySelectorAll('.rows > li')].findIndex((row) => row.matches(':focus-within'));
-  const focusedToken = state.rows[focused]?.card.token;
-  change({ rows: cards.map((card) => ({ ...before.get(card.token), card })), gateways: gatewaysOf(cards) });
-  if (focusedToken !== undefined) focusRow(focusedToken);
-  return cards.find(({ token }) => !before.has(token));
+  const focusedCard = shownRows()[focused]?.card;
+  change({ rows: cards.map((card) => ({ ...before.get(keyOf(card)), card })) });
+  if (focusedCard) (nodeOf(focusedCard)?.querySelector('.delete') ?? byId('cards-title')).focus();
+  return {
+    saved: cards.filter((card) => !before.has(keyOf(card))),
+    gone: [...before.values()].map(({ card }) => card).filter((card) => !now.has(keyOf(card))),
+  };
 }
 
-function focusRow(token) {
-  const index = state.rows.findIndex(({ card }) => card.token === token);
-  const row = byId('content').querySelector('.rows')?.children[index];
-  (row?.querySelector('.delete') ?? byId('cards-title')).focus();
+function tellChanges({ saved: [saved], gone: [gone] }) {
+  if (saved) toast(cardWord(isShown(saved) ? 'saved' : 'savedHidden', saved));
+  else if (gone) toast(cardWord('deleted', gone));
 }
 
-/** What checkout offers is a courtesy: without it the list stands alone. */
+/** What checkout offers is a courtesy: the list stands without it. */
 async function loadOffer() {
   const { success } = await attempt(() => ask('GET', '/checkout'));
-  state = { ...state, offer: success?.card ?? null };
-  renderOffer();
+  if (success === undefined) return change({ offer: { view: 'unknown' } }, renderOffer);
+  const card = state.rows.find((row) => keyOf(row.card) === keyOf(success.card ?? {}))?.card ?? success.card;
+  return change({ offer: card === null ? { view: 'none' } : { view: 'card', card } }, renderOffer);
 }
 
 async function remove(card) {
   if (!(await confirmDelete(card))) return;
   changeRow(card, { isDeleting: true, failure: undefined });
-  const { failure } = await attempt(() => ask('DELETE', `${CARDS}/${encodeURIComponent(card.token)}`));
+  const deleting = attempt(() => ask('DELETE', `${CARDS}/${encodeURIComponent(keyOf(card))}`));
+  running.add(deleting);
+  const { failure } = await deleting;
+  running.delete(deleting);
   if (failure) {
     const canRefresh = LOOK_AGAIN.has(failure.errorCode) || failure.status === 0;
-    changeRow(card, { isDeleting: false, failure: { text: () => failureWord(failure), canRefresh } });
+    const told = { text: () => failureWord(failure), canRefresh, retryAt: failure.retryAt };
+    changeRow(card, { isDeleting: false, failure: told });
     return;
   }
   dropRow(card);
@@ -122,9 +138,9 @@ async function attempt(request) {
   }
 }
 
-function change(changes) {
+function change(changes, render = renderWallet) {
   state = { ...state, ...changes };
-  renderWallet();
+  render(state);
 }
 
 /** Alone: what other rows say would be read out again, and the focus be lost. */
@@ -132,7 +148,8 @@ function changeRow(card, changes) {
   const index = indexOf(card);
   if (index === -1) return; // the list was loaded anew meanwhile
   state = { ...state, rows: state.rows.with(index, { ...state.rows[index], ...changes }) };
-  const old = byId('content').querySelector('.rows').children[index];
+  const old = nodeOf(card);
+  if (old === undefined) return; // the filter hides it
   const row = cardRow(state.rows[index], { remove, retry });
   const hadFocus = old.contains(document.activeElement);
   old.replaceWith(row);
@@ -141,41 +158,46 @@ function changeRow(card, changes) {
 
 function dropRow(card) {
   deletions += 1;
-  const index = indexOf(card);
-  if (index === -1) return;
-  state = { ...state, rows: state.rows.toSpliced(index, 1) };
-  if (state.rows.length === 0) renderWallet();
-  else byId('content').querySelector('.rows').children[index].remove();
+  const node = nodeOf(card);
+  change({ rows: state.rows.filter((row) => keyOf(row.card) !== keyOf(card)) }, () => undefined);
+  if (shownRows().length === 0) renderWallet();
+  else node?.remove();
 }
 
-function cardsAddress() {
-  return state.gateway === '' ? CARDS : `${CARDS}?pgCodes=${encodeURIComponent(state.gateway)}`;
+/** Marks the cards that look like another one: their gateway is shown, too. */
+function withTwins(cards) {
+  return cards.map((card) => ({
+    ...card,
+    hasTwin: cards.some((other) => other !== card && other.brand === card.brand && other.last4 === card.last4),
+  }));
 }
 
-/** With a gateway chosen the other ones are not among the cards. */
-function gatewaysOf(cards) {
-  return state.gateway === '' ? [...new Set(cards.map((card) => card.pgCode))] : state.gateways;
+function keyOf(card) {
+  return card.id;
+}
+
+function isShown(card) {
+  return state.kind === '' || kindOf(card) === state.kind;
+}
+
+function shownRows() {
+  return state.rows.filter(({ card }) => isShown(card));
+}
+
+function nodeOf(card) {
+  const index = shownRows().findIndex((row) => keyOf(row.card) === keyOf(card));
+  return byId('content').querySelector('.rows')?.children[index];
 }
 
 function indexOf(card) {
-  return state.rows.findIndex((row) => row.card.token === card.token);
+  return state.rows.findIndex((row) => keyOf(row.card) === keyOf(card));
 }
 
-function renderFilter() {
-  byId('filter').hidden = state.gateways.length < 2;
-  byId('gateway').replaceChildren(
-    el('option', { value: '' }, word('allGateways')),
-    ...state.gateways.map((pgCode) => el('option', { value: pgCode }, gatewayName(pgCode))),
-  );
-  byId('gateway').value = state.gateway;
+function announceCount() {
+  byId('announce').textContent = word('loaded', { count: shownRows().length });
 }
 
-function renderOffer() {
-  byId('checkout').hidden = state.view !== 'list' || state.offer === null;
-  if (state.offer !== null) byId('offer').replaceChildren(el('div', { class: 'card plain' }, ...cardFace(state.offer)));
-}
-
-listen('gateway', 'change', async ({ target }) => {
-  state = { ...state, gateway: target.value };
-  await load();
+listen('kind', 'change', ({ target }) => {
+  change({ kind: target.value });
+  announceCount();
 });

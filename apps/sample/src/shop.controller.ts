@@ -14,12 +14,12 @@ export class ShopController {
     private readonly config: ConfigService<ShopConfig, true>,
   ) {}
 
-  /** Open to everyone: tells what runs here, and asks Ottu nothing. */
-  @Get('health')
-  health(): Record<string, string> {
-    const real = { status: 'ok', ottu: 'the real one', shop: '/', api: '/docs' };
+  /** Tells everyone what runs here. */
+  @Get('about')
+  about(): Record<string, string> {
+    const real = { ottu: 'the real one', shop: '/', api: '/docs', health: '/health' };
     const isReal = this.config.get('OTTU_API_KEY', { infer: true }) !== undefined;
-    return isReal ? real : { ...real, ottu: 'a fake one inside this shop', wire: '/dev' };
+    return isReal ? real : { ...real, ottu: 'a fake one inside this shop', wire: '/dev/' };
   }
 
   /** The card that checkout offers; `null` where there is none. */

@@ -41,7 +41,7 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: OTTU_CARDS_OPTIONS
 
 function withExtras(definition: DynamicModule, extras: OttuCardsExtras): DynamicModule {
   const { isGlobal = false, name, controller } = extras;
-  const title = titleOf(typeof name === 'string' ? name : undefined);
+  const title = titleOf(typeof name === 'string' && name !== '' ? name : undefined);
   const problems = problemsOf({ isGlobal, name, controller }, EXTRA_RULES);
   if (problems.length > 0) throw configProblems(title, problems);
   if (controller) checkControllerOptions(controller, title);

@@ -12,6 +12,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { isRecord } from './common/is-record.js';
 import { optional, problemsOf, type Rules } from './common/rules.js';
 import { shutdownClockOf } from './common/shutdown.js';
+import { withoutPrototype } from './common/without-prototype.js';
 import { configProblems } from './errors/config-problems.js';
 import { OttuConfigError } from './errors/errors.js';
 import { ConfigurableModuleClass, type OttuCardsAsyncOptions } from './ottu-cards.module-definition.js';
@@ -100,7 +101,7 @@ const ASYNC_RULES: Rules = {
  * @throws OttuConfigError
  */
 function checkedAsync(options: OttuCardsAsyncOptions): OttuCardsAsyncOptions {
-  const own: OttuCardsAsyncOptions = Object.assign(Object.create(null), options);
+  const own = withoutPrototype({ ...options });
   const given: Readonly<Record<string, unknown>> = { ...own };
   const sources = SOURCES.filter((name) => given[name] !== undefined);
   const problems = [

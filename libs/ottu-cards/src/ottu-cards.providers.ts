@@ -31,16 +31,17 @@ export function cardsProviders(
     },
     {
       provide: tokens.service,
-      inject: [OttuTransport, ResolvedOptions],
+      inject: [OttuTransport, ResolvedOptions, OTTU_CARDS_LOGGER],
       useFactory: userCards,
     },
   ];
 }
 
-function userCards(transport: OttuTransport, options: ResolvedOptions): UserCardsService {
+function userCards(transport: OttuTransport, options: ResolvedOptions, logger: Logger): UserCardsService {
   const { name, env, origin, secret, timeoutMs, cache } = options;
   const bound = inName(name, () => cache?.bind({ origin, env, timeoutMs, secret }));
-  return new UserCardsService(transport, { env, timeoutMs, idOf: cardIds({ secret, env, origin }), cache: bound });
+  const idOf = cardIds({ secret, env, origin });
+  return new UserCardsService(transport, { name, env, logger, timeoutMs, idOf, cache: bound });
 }
 
 /** Says whose problem it is where a part that knows no registration finds one. */

@@ -51,8 +51,8 @@ export function refuseMixUps(own: Registration, all: readonly Registration[]): v
 type Mount = NonNullable<Registration['mount']>;
 
 function isSameMount(a: Mount, b: Mount): boolean {
-  const versions = [b.version].flat();
-  return a.path === b.path && [a.version].flat().some((version) => versions.includes(version));
+  const versions = new Set([b.version].flat());
+  return a.path === b.path && [a.version].flat().some((version) => versions.has(version));
 }
 
 function isRegistration(value: unknown): value is Registration {

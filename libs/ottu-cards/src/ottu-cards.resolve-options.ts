@@ -3,6 +3,7 @@ import type { OttuEnv } from './cards/cards.wire.js';
 import { isRecord } from './common/is-record.js';
 import type { OttuLimiter } from './common/limiter.js';
 import { optional, problemsOf, type Rule, type Rules } from './common/rules.js';
+import { withoutPrototype } from './common/without-prototype.js';
 import { configProblems } from './errors/config-problems.js';
 import { OttuConfigError } from './errors/errors.js';
 import { OTTU_CARDS_DEFAULTS, type OttuCardsExtras, type OttuCardsOptions } from './ottu-cards.options.js';
@@ -58,7 +59,7 @@ export class ResolvedOptions implements TransportOptions {
     given: unknown,
     readonly name?: string,
   ) {
-    const options: unknown = isRecord(given) ? Object.assign(Object.create(null), given) : given; // nothing inherited
+    const options: unknown = isRecord(given) ? withoutPrototype({ ...given }) : given;
     checkOptions(options, titleOf(name));
     const { apiKey, env, merchantId, baseUrl } = options;
     this.origin = new URL(baseUrl ?? `https://${merchantId ?? OTTU_CARDS_DEFAULTS.merchantId}`).origin;
@@ -89,7 +90,11 @@ export class ResolvedOptions implements TransportOptions {
     const { name, origin, env, timeoutMs, maxRetries } = this;
     return {
       ...(name !== undefined && { name }),
-      ...{ origin, env, timeoutMs, maxRetries, apiKey: '[redacted]' },
+      origin,
+      env,
+      timeoutMs,
+      maxRetries,
+      apiKey: '[redacted]',
       ...(this.#proxy && { proxy: '[redacted]' }),
     };
   }

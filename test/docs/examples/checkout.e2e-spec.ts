@@ -1,8 +1,24 @@
 // #region test
+import { Injectable, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { OTTU_CARDS_OPTIONS } from 'nestjs-ottu-cards';
+import { OTTU_CARDS_OPTIONS, OttuCardsModule, type SavedCard, UserCardsService } from 'nestjs-ottu-cards';
 import { aCard, FakeOttu } from 'nestjs-ottu-cards/testing';
-import { CheckoutModule, CheckoutService } from './wiring.js';
+
+// These two classes stand for your own: import yours instead.
+@Injectable()
+class CheckoutService {
+  constructor(private readonly cards: UserCardsService) {}
+
+  savedCards(customerId: string): Promise<SavedCard[]> {
+    return this.cards.list({ customerId });
+  }
+}
+
+@Module({
+  imports: [OttuCardsModule.forRoot({ apiKey: 'from-the-environment', env: 'production', merchantId: 'shop.example' })],
+  providers: [CheckoutService],
+})
+class CheckoutModule {}
 
 describe('CheckoutService', () => {
   let ottu: FakeOttu;
@@ -25,11 +41,11 @@ describe('CheckoutService', () => {
   it("offers the customer's saved cards", async () => {
     const card = ottu.save(aCard({ customerId: 'customer-1' }));
 
-    await expect(app.get(CheckoutService).savedCards('customer-1')).resolves.toEqual([card]);
+    await expect(app.get(CheckoutService).savedCards('customer-1')).resolves.toMatchObject([card]);
     expect(ottu.received).toHaveLength(1);
   });
 
-  it('says so when Ottu is down', async () => {
+  it('fails when Ottu is down', async () => {
     ottu.always({ status: 503 });
 
     await expect(app.get(CheckoutService).savedCards('customer-1')).rejects.toThrow('it answered 503');

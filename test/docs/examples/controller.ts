@@ -7,7 +7,7 @@ interface SignedIn {
   readonly user?: { readonly id: string };
 }
 
-/** Your own login. */
+/** Your own login guard. */
 @Injectable()
 class LoginGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
@@ -15,7 +15,7 @@ class LoginGuard implements CanActivate {
   }
 }
 
-/** Counts by customer, so that one of them cannot spend the quota of all. */
+/** Counts requests by customer: one customer cannot use the quota of all customers. */
 @Injectable()
 class CustomerThrottlerGuard extends ThrottlerGuard {
   protected override async getTracker(request: SignedIn): Promise<string> {

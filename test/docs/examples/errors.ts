@@ -1,3 +1,4 @@
+// #region catch
 import { Injectable } from '@nestjs/common';
 import { OttuDeleteUnknownError, type SavedCard, UserCardsService } from 'nestjs-ottu-cards';
 
@@ -5,15 +6,15 @@ import { OttuDeleteUnknownError, type SavedCard, UserCardsService } from 'nestjs
 export class CardRemoval {
   constructor(private readonly cards: UserCardsService) {}
 
-  /** The cards that are left. */
-  async remove(customerId: string, token: string, signal: AbortSignal): Promise<SavedCard[]> {
-    // #region catch
+  /** Deletes a card. Gives the cards that are left. */
+  async remove(customerId: string, id: string): Promise<SavedCard[]> {
     try {
-      await this.cards.delete({ customerId, token }, { signal, timeoutMs: 5_000 });
+      await this.cards.delete({ customerId, id });
     } catch (error) {
-      if (!OttuDeleteUnknownError.is(error)) throw error; // else it may be gone or not: the list tells
+      if (!OttuDeleteUnknownError.is(error)) throw error;
+      // Ottu may have deleted the card, or not. The list below tells which.
     }
     return this.cards.list({ customerId });
-    // #endregion
   }
 }
+// #endregion

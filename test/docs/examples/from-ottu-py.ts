@@ -1,40 +1,25 @@
-import { Injectable, Module } from '@nestjs/common';
-import { OttuCardsModule, type SavedCard, UserCardsService } from 'nestjs-ottu-cards';
-
-// #region client
-@Module({
-  imports: [
-    OttuCardsModule.forRoot({
-      apiKey: process.env['OTTU_API_KEY'] ?? '',
-      env: 'production',
-      merchantId: 'pay.shop.example',
-    }),
-  ],
-})
-export class AppModule {}
-// #endregion
+// #region calls
+import { Injectable } from '@nestjs/common';
+import { type SavedCard, UserCardsService } from 'nestjs-ottu-cards';
 
 @Injectable()
 export class Wallet {
   constructor(private readonly cards: UserCardsService) {}
 
-  async list(): Promise<SavedCard[]> {
-    // #region list
-    const cards = await this.cards.list({ customerId: 'customer-1', pgCodes: ['credit-card'] });
-    // #endregion
-    return cards;
+  /** ottu.cards.list(customer_id=…, pg_codes=["credit-card"]) */
+  list(customerId: string): Promise<SavedCard[]> {
+    return this.cards.list({ customerId, pgCodes: ['credit-card'] });
   }
 
-  async get(): Promise<SavedCard | undefined> {
-    // #region get
-    const [card] = await this.cards.list({ customerId: 'customer-1', agreementId: 'AGREEMENT-1' });
-    // #endregion
+  /** ottu.cards.get(customer_id=…, agreement_id="AGREEMENT-1") */
+  async get(customerId: string): Promise<SavedCard | undefined> {
+    const [card] = await this.cards.list({ customerId, agreementId: 'AGREEMENT-1' });
     return card;
   }
 
-  async delete(token: string): Promise<void> {
-    // #region delete
-    await this.cards.delete({ customerId: 'customer-1', token });
-    // #endregion
+  /** ottu.cards.delete(token=…, customer_id=…) */
+  delete(customerId: string, token: string): Promise<void> {
+    return this.cards.delete({ customerId, token });
   }
 }
+// #endregion

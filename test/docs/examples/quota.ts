@@ -36,12 +36,12 @@ export const cache = cardCache({ store, ttlMs: 120_000 });
 export class WalletService {
   constructor(private readonly cards: UserCardsService) {}
 
-  /** Right after the customer has been to Ottu's page: past the cache, for this list and all that follow. */
+  /** Right after the customer has been to Ottu's page: this list asks Ottu, and nothing older is shown after it. */
   afterCheckout(customerId: string): Promise<SavedCard[]> {
     return this.cards.list({ customerId }, { fresh: true });
   }
 
-  /** The shop has heard of a change in another way than through this library. */
+  /** The shop has heard of a change outside this library. */
   changedElsewhere(customerId: string): Promise<void> {
     return cache.invalidate({ customerId });
   }

@@ -1,3 +1,4 @@
+// #region fake
 import { Test, type TestingModule } from '@nestjs/testing';
 import { OttuCardsModule, OttuRateLimitError, UserCardsService } from 'nestjs-ottu-cards';
 import { aCard, FakeOttu } from 'nestjs-ottu-cards/testing';
@@ -19,26 +20,22 @@ afterEach(async () => {
 });
 
 it('knows the cards that were saved', async () => {
-  // #region cards
   fake.save(aCard({ customerId: 'customer-1', brand: 'VISA', isPreferred: true }));
   fake.save(aCard({ customerId: 'customer-1', isExpired: true }));
   fake.save(aCard({ customerId: 'customer-1' }), 'production'); // another env, on the same host
-  // #endregion
+
   await expect(cards.list({ customerId: 'customer-1' })).resolves.toHaveLength(2);
 });
 
-it('answers as scripted', async () => {
-  // #region script
+it('answers what the test tells it to answer', async () => {
   fake.next({ status: 429, headers: { 'retry-after': '3600' } });
 
   await expect(cards.list({ customerId: 'customer-1' })).rejects.toThrow(OttuRateLimitError);
-  // #endregion
 });
 
-it('records the wire', async () => {
-  // #region wire
+it('records what was sent', async () => {
   await cards.list({ customerId: 'customer-1', pgCodes: ['knet'] });
 
   expect(fake.received[0]?.body).toBe('{"type":"sandbox","customer_id":"customer-1","pg_codes":["knet"]}');
-  // #endregion
 });
+// #endregion

@@ -1,13 +1,12 @@
-import type { Type } from '@nestjs/common';
 import { closeAll, closeWithTest } from '../../support/application.js';
 // #region test
 import { Test } from '@nestjs/testing';
-import { OTTU_CARDS_OPTIONS, UserCardsService } from 'nestjs-ottu-cards';
+import { OTTU_CARDS_OPTIONS } from 'nestjs-ottu-cards';
 import { FakeOttu } from 'nestjs-ottu-cards/testing';
 import { OTTU_WEBHOOKS_OPTIONS } from 'nestjs-ottu-cards/webhooks';
 import { ShopModule, Wallet } from './webhooks.js';
 
-it('keeps a card that a customer saves while paying', async () => {
+it('keeps a card that a customer pays with', async () => {
   const ottu = await FakeOttu.start();
   const hmacKey = 'obviously-false';
   const module = await Test.createTestingModule({ imports: [ShopModule] })
@@ -20,18 +19,31 @@ it('keeps a card that a customer saves while paying', async () => {
   await app.listen(0, '127.0.0.1');
 
   const webhookUrl = `${await app.getUrl()}/webhooks/ottu`;
-  const { card } = await ottu.pay({ customerId: 'customer-1', webhookUrl, hmacKey });
+  const { deliveries } = await ottu.pay({ customerId: 'customer-1', webhookUrl, hmacKey });
+  expect(deliveries).toMatchObject([{ status: 200 }]);
 
-  expect([...app.get(Wallet, { strict: false }).cards.values()]).toEqual([card]);
-  await app.close();
+  await app.close(); // waits for what onSavedCard still does
+  expect(app.get(Wallet, { strict: false }).cards.size).toBe(1);
   await ottu.stop();
 });
 // #endregion
 
 import { OttuCardsModule } from 'nestjs-ottu-cards';
-import { signWebhook } from 'nestjs-ottu-cards/webhooks';
+import { OttuWebhooksModule, type PaymentEvent, signWebhook } from 'nestjs-ottu-cards/webhooks';
 import { startFake } from '../../support/application.js';
-import { Pager, PagerModule, PaymentsController, WalletStoreModule, WalletRepair, watched } from './webhooks.js';
+import { eventually } from '../../support/eventually.js';
+import { hasRedis, startRedis } from '../../support/redis.js';
+import {
+  durable,
+  Orders,
+  Pager,
+  PagerModule,
+  PaymentsController,
+  PaymentsHandler,
+  StorageModule,
+  WalletRepair,
+  watched,
+} from './webhooks.js';
 
 const hmacKey = 'obviously-false';
 beforeEach(() => {
@@ -39,21 +51,42 @@ beforeEach(() => {
 });
 afterEach(() => {
   delete process.env['OTTU_HMAC_KEY'];
+  delete process.env['REDIS_URL'];
 });
 afterEach(closeAll);
+
+it('fulfils an order once, and only one of its own with the right amount', async () => {
+  const module = await Test.createTestingModule({ imports: [StorageModule], providers: [PaymentsHandler] }).compile();
+  const orders = module.get<Orders>(Orders);
+  for (const number of ['A', 'B', 'C']) {
+    orders.byNumber.set(number, { amount: '10.000', currency: 'KWD', isFulfilled: false });
+  }
+  const event = await anEvent();
+  const signed = { currencyCode: 'KWD', amount: '10.000' };
+  const pay = (result: string, fields: object) => {
+    module.get(PaymentsHandler).onPayment({ ...event, result, signed: { ...event.signed, ...signed, ...fields } });
+  };
+  pay('success', { orderNo: 'A' });
+  pay('success', { orderNo: 'A' });
+  pay('failed', { orderNo: 'B' });
+  pay('success', { orderNo: 'C', amount: '0.100' });
+  pay('success', { orderNo: 'unknown' });
+  expect([...orders.byNumber.values()].map(({ isFulfilled }) => isFulfilled)).toEqual([true, false, false]);
+});
 
 it('finds a missed card by listing, and keeps it once', async () => {
   const ottu = await startFake();
   const module = await Test.createTestingModule({
-    imports: [OttuCardsModule.forRoot(ottu.options), WalletStoreModule],
+    imports: [OttuCardsModule.forRoot(ottu.options), StorageModule],
     providers: [WalletRepair],
   }).compile();
   closeWithTest(() => module.close());
   await ottu.pay({ customerId: 'customer-1', webhookUrl: 'http://127.0.0.1:1/gone', hmacKey });
   await module.get(WalletRepair).repair('customer-1');
   await module.get(WalletRepair).repair('customer-1');
-  expect([...module.get<Wallet>(Wallet).cards.values()]).toEqual(ottu.cardsOf('customer-1'));
-  expect(module.get(UserCardsService)).toBeInstanceOf(UserCardsService);
+  expect([...module.get<Wallet>(Wallet).cards.values()]).toMatchObject([
+    { token: ottu.cardsOf('customer-1')[0]?.token },
+  ]);
 });
 
 it('wakes somebody up when a card is not handled', async () => {
@@ -68,9 +101,23 @@ it('wakes somebody up when a card is not handled', async () => {
   await app.listen(0, '127.0.0.1');
   ottu.always({ status: 500 });
   await ottu.pay({ customerId: 'customer-1', webhookUrl: `${await app.getUrl()}/webhooks/ottu`, hmacKey });
-  expect(app.get<Pager>(Pager as Type<Pager>).pages).toEqual([
+  await eventually(() => app.get<Pager>(Pager).pages.length, 1);
+  expect(app.get<Pager>(Pager).pages).toEqual([
     expect.stringMatching(/^onSavedCard did not handle event [0-9a-f]{64}: confirmation$/),
   ]);
+});
+
+(hasRedis() ? it : it.skip)('holds events in Redis', async () => {
+  const redis = await startRedis();
+  closeWithTest(() => redis.stop());
+  process.env['REDIS_URL'] = redis.url;
+  const ottu = await startFake();
+  const imports = [OttuCardsModule.forRoot({ ...ottu.options, isGlobal: true }), durable];
+  const app = (await Test.createTestingModule({ imports }).compile()).createNestApplication({ logger: false });
+  closeWithTest(() => app.close());
+  await app.listen(0, '127.0.0.1');
+  await ottu.pay({ customerId: 'customer-1', webhookUrl: `${await app.getUrl()}/webhooks/ottu`, hmacKey });
+  await eventually(() => app.get<Wallet>(Wallet, { strict: false }).cards.size, 1, 5_000);
 });
 
 it('serves an endpoint of the shop', async () => {
@@ -82,9 +129,23 @@ it('serves an endpoint of the shop', async () => {
   expect(() => payments.paid({ ...payload, amount: '1.000', signature })).toThrow('Unauthorized');
 });
 
-const NO_WAITING = {
-  answerWithinMs: 5_000,
-  secondLookMs: 1,
-  retryDelaysMs: [],
-  handlerLimitMs: 5_000,
-};
+/** An event as the module makes it. */
+async function anEvent(): Promise<PaymentEvent> {
+  const events: PaymentEvent[] = [];
+  class Recorder {
+    onPayment(event: PaymentEvent): void {
+      events.push(event);
+    }
+  }
+  const imports = [OttuWebhooksModule.forRoot({ path: 'webhooks/ottu', handler: Recorder, hmacKey })];
+  const app = (await Test.createTestingModule({ imports }).compile()).createNestApplication({ logger: false });
+  closeWithTest(() => app.close());
+  await app.listen(0, '127.0.0.1');
+  const ottu = await startFake();
+  await ottu.pay({ customerId: 'customer-1', webhookUrl: `${await app.getUrl()}/webhooks/ottu`, hmacKey });
+  const [event] = events;
+  if (event === undefined) throw new Error('The event has not arrived.');
+  return event;
+}
+
+const NO_WAITING = { answerWithinMs: 5_000, secondLookMs: 1, retryDelaysMs: [], handlerLimitMs: 5_000 };

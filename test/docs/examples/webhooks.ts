@@ -1,29 +1,67 @@
 import { Body, Controller, HttpCode, Post, UnauthorizedException } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { type SavedCard, UserCardsService } from 'nestjs-ottu-cards';
 
-/** The shop's own storage. */
-export class Wallet {
-  readonly cards = new Map<string, SavedCard>();
+/** An order of the shop's, as it was made. */
+interface Order {
+  readonly amount: string;
+  readonly currency: string;
+  isFulfilled: boolean;
+}
 
-  /** Written once per key, however often it is called: in SQL, `ON CONFLICT DO NOTHING`. */
-  keep(key: string, card: SavedCard): void {
-    if (!this.cards.has(key)) this.cards.set(key, card);
+/** The shop's own storage. */
+export class Orders {
+  readonly byNumber = new Map<string, Order>();
+
+  find(number: string): Order | undefined {
+    return this.byNumber.get(number);
+  }
+
+  /** True once: in SQL, `UPDATE … SET fulfilled = true WHERE number = ? AND NOT fulfilled`. */
+  fulfil(order: Order): boolean {
+    if (order.isFulfilled) return false;
+    order.isFulfilled = true;
+    return true;
   }
 }
 
-@Module({ providers: [Wallet], exports: [Wallet] })
-export class WalletStoreModule {}
+/** The cards that the shop has seen, by customer and id. */
+export class Wallet {
+  readonly cards = new Map<string, SavedCard>();
+
+  /** True for a card that the shop has not seen before: in SQL, `INSERT … ON CONFLICT DO NOTHING`. */
+  add(card: SavedCard): boolean {
+    const key = JSON.stringify([card.customerId, card.id]);
+    if (this.cards.has(key)) return false;
+    this.cards.set(key, card);
+    return true;
+  }
+}
+
+@Module({ providers: [Orders, Wallet], exports: [Orders, Wallet] })
+export class StorageModule {}
 
 // #region handler
 import { Injectable } from '@nestjs/common';
-import type { OttuWebhookHandler, SavedCardEvent } from 'nestjs-ottu-cards/webhooks';
+import type { OttuWebhookHandler, PaymentEvent, SavedCardEvent } from 'nestjs-ottu-cards/webhooks';
 
 @Injectable()
-export class CardSavedHandler implements OttuWebhookHandler {
-  constructor(private readonly wallet: Wallet) {}
+export class PaymentsHandler implements OttuWebhookHandler {
+  constructor(
+    private readonly orders: Orders,
+    private readonly wallet: Wallet,
+  ) {}
 
-  onSavedCard({ id, card }: SavedCardEvent): void {
-    this.wallet.keep(id, card); // `id` is the same each time, so a second call changes nothing
+  onPayment({ result, signed }: PaymentEvent): void {
+    if (result !== 'success' || signed.orderNo === undefined) return;
+    const order = this.orders.find(signed.orderNo);
+    if (order === undefined) return; // not yours
+    if (signed.amount !== order.amount || signed.currencyCode !== order.currency) return; // not what you asked for
+    this.orders.fulfil(order); // changes nothing when it is fulfilled already
+  }
+
+  onSavedCard({ card }: SavedCardEvent): void {
+    this.wallet.add(card); // true for a card not seen before: Ottu does not tell a new card from an old one
   }
 }
 // #endregion
@@ -39,17 +77,29 @@ import { OttuWebhooksModule } from 'nestjs-ottu-cards/webhooks';
       apiKey: process.env['OTTU_API_KEY'] ?? '',
       env: 'production',
       merchantId: 'pay.shop.example',
-      isGlobal: true,
+      isGlobal: true, // only onSavedCard needs it
     }),
     OttuWebhooksModule.forRoot({
       hmacKey: process.env['OTTU_HMAC_KEY'] ?? '', // "HMAC key" in Ottu's dashboard
       path: 'webhooks/ottu', // Ottu's webhook_url is https://shop.example/webhooks/ottu
-      handler: CardSavedHandler,
-      imports: [WalletStoreModule], // what the handler injects
+      handler: PaymentsHandler,
+      imports: [StorageModule], // what the handler injects
     }),
   ],
 })
 export class ShopModule {}
+// #endregion
+
+// #region body-limit
+import type { NestExpressApplication } from '@nestjs/platform-express';
+
+export async function startShop(port: number): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(ShopModule);
+  app.useBodyParser('json', { limit: '512kb' }); // Express stops at 100 KiB, and Ottu does not send again after a 413
+  app.enableShutdownHooks(); // so that app.close() runs when the process is told to end
+  await app.listen(port, '127.0.0.1');
+  return app;
+}
 // #endregion
 
 /** Whatever wakes somebody up. */
@@ -67,12 +117,26 @@ export class PagerModule {}
 // #region undelivered
 export const watched = OttuWebhooksModule.forRootAsync({
   path: 'webhooks/ottu',
-  handler: CardSavedHandler,
-  imports: [WalletStoreModule, PagerModule],
+  handler: PaymentsHandler,
+  imports: [StorageModule, PagerModule],
   inject: [Pager],
   useFactory: (pager: Pager) => ({
     hmacKey: process.env['OTTU_HMAC_KEY'] ?? '',
     onUndelivered: ({ event, method, reason }) => pager.page(`${method} did not handle event ${event.id}: ${reason}`),
+  }),
+});
+// #endregion
+
+// #region queue
+import { bullQueue } from 'nestjs-ottu-cards/bullmq';
+
+export const durable = OttuWebhooksModule.forRootAsync({
+  path: 'webhooks/ottu',
+  handler: PaymentsHandler,
+  imports: [StorageModule],
+  useFactory: () => ({
+    hmacKey: process.env['OTTU_HMAC_KEY'] ?? '',
+    queue: bullQueue({ connection: { url: process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379' } }),
   }),
 });
 // #endregion
@@ -87,7 +151,7 @@ export class WalletRepair {
 
   /** For a customer who misses a card, and every night for those who paid that day. */
   async repair(customerId: string): Promise<void> {
-    for (const card of await this.cards.list({ customerId })) this.wallet.keep(card.token, card);
+    for (const card of await this.cards.list({ customerId })) this.wallet.add(card);
   }
 }
 // #endregion

@@ -1,5 +1,7 @@
 // #region module
+// src/checkout.module.ts
 import { Injectable, Module } from '@nestjs/common';
+import { ConfigModule, ConfigService } from '@nestjs/config';
 import { OttuCardsModule, type SavedCard, UserCardsService } from 'nestjs-ottu-cards';
 
 @Injectable()
@@ -13,10 +15,14 @@ export class CheckoutService {
 
 @Module({
   imports: [
-    OttuCardsModule.forRoot({
-      apiKey: process.env['OTTU_API_KEY'] ?? '',
-      env: 'production',
-      merchantId: 'pay.shop.example', // the host of your Ottu account
+    OttuCardsModule.forRootAsync({
+      imports: [ConfigModule.forRoot()], // reads .env
+      inject: [ConfigService],
+      useFactory: (config: ConfigService) => ({
+        apiKey: config.getOrThrow<string>('OTTU_API_KEY'), // the private key from Ottu's dashboard
+        env: 'production', // or 'sandbox': which cards you mean
+        merchantId: 'pay.shop.example', // the host of your Ottu account
+      }),
     }),
   ],
   providers: [CheckoutService],

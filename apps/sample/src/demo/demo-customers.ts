@@ -10,13 +10,24 @@ export function customerIdOf(customer: DemoCustomer): string {
   return `demo-${customer}`;
 }
 
+const NAMES: Readonly<Record<DemoCustomer, string>> = {
+  layla: 'LAYLA HADDAD',
+  omar: 'OMAR NASSER',
+  sara: 'SARA KHALIL',
+};
+
+/** What stands on a card of this customer: whose it is, and their name. */
+export function holder(customer: DemoCustomer): { readonly customerId: string; readonly nameOnCard: string } {
+  return { customerId: customerIdOf(customer), nameOnCard: NAMES[customer] };
+}
+
 /** Gives the demo customers their first cards, the same after every start. */
 export function saveDemoCards(fake: FakeOttu): void {
-  const layla = { customerId: customerIdOf('layla'), nameOnCard: 'LAYLA HADDAD' };
+  const layla = holder('layla');
   sampleCards(layla.customerId).forEach((card, index) => {
     fake.save(card.number === null ? card : { ...card, ...layla, ...ending(LAYLAS[index] ?? '0000') });
   });
-  const omar = { customerId: customerIdOf('omar'), nameOnCard: 'OMAR NASSER' };
+  const omar = holder('omar');
   fake.save(aCard({ ...omar, brand: 'AMEX', ...ending('3005'), isPreferred: true }));
   fake.save(aCard({ ...omar, brand: 'MADA', ...ending('4417'), pgCode: 'mada', pgName: 'mada' }));
 }

@@ -17,7 +17,7 @@ import { SessionService } from '../session/session.service.js';
 import { customerIdOf, DEMO_CUSTOMERS } from './demo-customers.js';
 import { LoginDto, type LoginState } from './login.dto.js';
 
-/** Signs in whoever asks. The session it begins is worth copying; the rest is what your own login replaces. */
+/** Signs in whoever asks. Your own login replaces it. */
 @Controller('session')
 @UseGuards(ThrottlerGuard)
 export class LoginController {
@@ -29,8 +29,8 @@ export class LoginController {
     @Req() request: IncomingMessage,
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<LoginState> {
-    const customerId = await this.sessions.customerOf(request, response);
-    const signedIn = DEMO_CUSTOMERS.find((customer) => customerIdOf(customer) === customerId);
+    const session = await this.sessions.of(request, response);
+    const signedIn = DEMO_CUSTOMERS.find((customer) => customerIdOf(customer) === session?.customerId);
     return { signedIn: signedIn ?? null, customers: DEMO_CUSTOMERS };
   }
 

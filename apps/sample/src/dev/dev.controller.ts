@@ -1,10 +1,12 @@
 import { Body, Controller, Get, Header, HttpCode, Inject, Post, Put, ValidationPipe } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import { UserCardsService } from 'nestjs-ottu-cards';
 import { aCard, FakeOttu, type ScriptedAnswer } from 'nestjs-ottu-cards/testing';
-import { customerIdOf, saveDemoCards } from '../demo/demo-customers.js';
+import { customerIdOf, DEMO_CUSTOMERS, holder, saveDemoCards } from '../demo/demo-customers.js';
+import { ShopStorage } from '../storage/shop-storage.js';
+import { Activity, type ShownRow } from './activity.js';
 import { type Mood, MoodDto, NewCardDto } from './dev.dto.js';
 import { cardOf } from './fake-checkout.service.js';
-import { type Exchange, redacted } from './redacted.js';
 
 /** How the fake answers in each mood. */
 const MOODS: Readonly<Record<Mood, ScriptedAnswer | undefined>> = {
@@ -16,57 +18,68 @@ const MOODS: Readonly<Record<Mood, ScriptedAnswer | undefined>> = {
     headers: { 'retry-after': '30' },
     body: { detail: 'Request was throttled. Expected available in 30 seconds.' },
   },
+  refusing: { status: 401, body: { detail: 'Authentication credentials were not provided.' } },
 };
 
-/** How many exchanges the page shows and the fake keeps. */
-const KEPT = 30;
+interface DevState {
+  readonly mood: Mood;
+  /** For how long the library holds calls back, because the fake asked for a pause. */
+  readonly rateLimitedForMs: number | null;
+  readonly rows: readonly ShownRow[];
+}
 
 /** What the page at /dev shows and steers. Exists only beside the fake. */
 @Controller('dev')
 @ApiExcludeController()
 export class DevController {
   private mood: Mood = 'well';
-  private forgotten = 0;
 
-  constructor(@Inject(FakeOttu) private readonly fake: FakeOttu) {}
+  constructor(
+    @Inject(FakeOttu) private readonly fake: FakeOttu,
+    private readonly activity: Activity,
+    private readonly storage: ShopStorage,
+    private readonly cards: UserCardsService,
+  ) {}
 
   @Get('state')
   @Header('Cache-Control', 'no-store')
-  state(): { readonly mood: Mood; readonly wire: readonly (Exchange & { id: number })[] } {
-    const { received } = this.fake;
-    this.forgotten += received.splice(0, Math.max(0, received.length - KEPT)).length;
-    const wire = received.map((request, index) => ({ id: this.forgotten + index + 1, ...redacted(request) }));
-    return { mood: this.mood, wire: wire.toReversed() };
+  state(): DevState {
+    this.fake.received.length = 0; // the activity has it already
+    const { rateLimitedForMs = null } = this.cards.status();
+    return { mood: this.mood, rateLimitedForMs, rows: this.activity.shown() };
   }
 
   @Put('mood')
   @HttpCode(204)
-  change(@Body(new ValidationPipe()) { mood }: MoodDto): void {
+  async change(@Body(new ValidationPipe()) { mood }: MoodDto): Promise<void> {
     this.mood = mood;
     this.fake.always(MOODS[mood]);
+    await this.forgetLists(); // or the next page view would come from the cache
   }
 
   /** Everything as it was when the shop started. */
   @Post('reset')
   @HttpCode(204)
-  reset(): void {
+  async reset(): Promise<void> {
     this.mood = 'well';
-    this.forgotten += this.fake.received.length;
+    this.activity.forget();
     this.fake.reset();
     saveDemoCards(this.fake);
+    await this.forgetLists();
   }
 
   @Post('cards')
   @HttpCode(204)
-  add(@Body(new ValidationPipe()) card: NewCardDto): void {
-    const { customer, isLocked } = card;
-    this.fake.save(
-      aCard({
-        customerId: customerIdOf(customer),
-        nameOnCard: customer.toUpperCase(),
-        ...cardOf(card),
-        agreements: isLocked ? ['AGREEMENT-2'] : [],
-      }),
-    );
+  async add(@Body(new ValidationPipe()) card: NewCardDto): Promise<void> {
+    const { customer, pgCode, isLocked } = card;
+    const agreements = isLocked ? ['AGREEMENT-2'] : [];
+    this.fake.save(aCard({ ...holder(customer), ...cardOf(card), pgCode, pgName: pgCode, agreements }));
+    await this.forgetLists();
+  }
+
+  /** The library does not see what is changed at the fake itself. */
+  private async forgetLists(): Promise<void> {
+    const { cardCache } = this.storage;
+    await Promise.all(DEMO_CUSTOMERS.map((customer) => cardCache.invalidate({ customerId: customerIdOf(customer) })));
   }
 }

@@ -1,7 +1,7 @@
 import { IsBoolean, IsIn, Matches } from 'class-validator';
 import { DEMO_CUSTOMERS, type DemoCustomer } from '../demo/demo-customers.js';
 
-const MOODS = ['well', 'slow', 'down', 'limited'] as const;
+const MOODS = ['well', 'slow', 'down', 'limited', 'refusing'] as const;
 
 export type Mood = (typeof MOODS)[number];
 
@@ -45,6 +45,9 @@ export class NewCardDto {
 
   @Matches(/^\d{4}$/)
   readonly last4: string = '';
+
+  @Matches(/^[a-z][a-z-]{1,31}$/)
+  readonly pgCode: string = 'credit-card';
 
   @IsBoolean()
   readonly isLocked: boolean = false;

@@ -3,7 +3,7 @@ import { Body, Controller, HttpCode, Post, Req, UseGuards, ValidationPipe } from
 import { ApiExcludeController } from '@nestjs/swagger';
 import { customerOf, SessionGuard } from '../session/session.guard.js';
 import { PaymentDto, WebhookDto } from './dev.dto.js';
-import { cardOf, FakeCheckoutService, type WebhookReport } from './fake-checkout.service.js';
+import { FakeCheckoutService, type WebhookReport } from './fake-checkout.service.js';
 
 /** What stands behind the fake's payment page, and behind the webhooks that a developer sends. */
 @Controller('dev')
@@ -15,12 +15,8 @@ export class FakeCheckoutController {
   @Post('payments')
   @HttpCode(200)
   @UseGuards(SessionGuard)
-  async pay(
-    @Body(new ValidationPipe()) { saveCard, ...card }: PaymentDto,
-    @Req() request: IncomingMessage,
-  ): Promise<WebhookReport> {
-    const customerId = customerOf(request) ?? '';
-    return this.checkout.pay({ customerId, saveCard, card: cardOf(card) }, request.socket);
+  async pay(@Body(new ValidationPipe()) payment: PaymentDto, @Req() request: IncomingMessage): Promise<WebhookReport> {
+    return this.checkout.pay(payment, customerOf(request) ?? '', request.socket);
   }
 
   @Post('webhooks')

@@ -1,18 +1,15 @@
 import { isIPv6, type Socket } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
 import { FakeOttu, type FakePayment, type FakePaymentOutcome, type FakeWebhook } from 'nestjs-ottu-cards/testing';
-import { customerIdOf } from '../demo/demo-customers.js';
-import { CardChanges } from '../payments/card-changes.js';
+import { customerIdOf, DEMO_CUSTOMERS, holder } from '../demo/demo-customers.js';
 import { WEBHOOK_PATH } from '../payments/webhook-path.js';
-import type { NewCardDto, WebhookDto } from './dev.dto.js';
+import type { ShopConfig } from '../shop.config.js';
+import type { NewCardDto, PaymentDto, WebhookDto } from './dev.dto.js';
 
-/** What the fake signs with. Obviously false, and never used beside a real key. */
-export const FAKE_HMAC_KEY = 'an-obviously-false-hmac-key';
-
-/** What came of a webhook: how each delivery was answered, and how often the customer's pages were told. */
+/** How the shop answered each delivery of a webhook. What became of it stands in the rows of /dev. */
 export interface WebhookReport {
   readonly deliveries: readonly (number | string)[];
-  readonly told: number;
 }
 
 /** Pays at the fake, which posts the webhook to this very shop. */
@@ -20,44 +17,46 @@ export interface WebhookReport {
 export class FakeCheckoutService {
   constructor(
     @Inject(FakeOttu) private readonly fake: FakeOttu,
-    private readonly changes: CardChanges,
+    private readonly config: ConfigService<ShopConfig, true>,
   ) {}
 
   /** The genuine way: what the payment page does. */
-  async pay(payment: Omit<FakePayment, 'webhookUrl' | 'hmacKey'>, arrivedOn: Socket): Promise<WebhookReport> {
-    return this.watched(payment.customerId, () =>
-      this.fake.pay({ ...payment, webhookUrl: webhookUrl(arrivedOn), hmacKey: FAKE_HMAC_KEY }),
-    );
+  async pay({ saveCard, ...card }: PaymentDto, customerId: string, arrivedOn: Socket): Promise<WebhookReport> {
+    const payer = DEMO_CUSTOMERS.find((customer) => customerIdOf(customer) === customerId);
+    const outcome = await this.fake.pay({
+      customerId,
+      saveCard,
+      card: { ...cardOf(card), ...(payer && holder(payer)) },
+      webhookUrl: webhookUrl(arrivedOn),
+      hmacKey: this.hmacKey,
+    });
+    return reportOf(outcome);
   }
 
   /** Genuine, doubled, or a stranger's: a card that nobody saved, signed with a key that is not Ottu's. */
   async send({ customer, scheme, kind }: WebhookDto, arrivedOn: Socket): Promise<WebhookReport> {
     const customerId = customerIdOf(customer);
     const isForged = kind === 'forged';
-    return this.watched(customerId, () =>
-      this.fake.pay({
-        customerId,
-        scheme,
-        card: { nameOnCard: customer.toUpperCase() },
-        webhookUrl: webhookUrl(arrivedOn),
-        duplicate: kind === 'doubled',
-        hmacKey: isForged ? 'a-guess' : FAKE_HMAC_KEY,
-        saveCard: !isForged,
-        alter: isForged ? (webhook) => withInventedCard(webhook, customerId) : undefined,
-      }),
-    );
+    const outcome = await this.fake.pay({
+      customerId,
+      scheme,
+      card: holder(customer),
+      webhookUrl: webhookUrl(arrivedOn),
+      duplicate: kind === 'doubled',
+      hmacKey: isForged ? 'a-guess' : this.hmacKey,
+      saveCard: !isForged,
+      alter: isForged ? (webhook) => withInventedCard(webhook, customerId) : undefined,
+    });
+    return reportOf(outcome);
   }
 
-  private async watched(customerId: string, pay: () => Promise<FakePaymentOutcome>): Promise<WebhookReport> {
-    let told = 0;
-    const watch = this.changes.of(customerId).subscribe(() => (told += 1));
-    try {
-      const { deliveries } = await pay();
-      return { deliveries: deliveries.map(({ status, outcome }) => status ?? outcome), told };
-    } finally {
-      watch.unsubscribe();
-    }
+  private get hmacKey(): string {
+    return this.config.getOrThrow('OTTU_HMAC_KEY', { infer: true });
   }
+}
+
+function reportOf({ deliveries }: FakePaymentOutcome): WebhookReport {
+  return { deliveries: deliveries.map(({ status, outcome }) => status ?? outcome) };
 }
 
 /** A card as the payer describes it at the fake's payment page or the developer beside it. */

@@ -1,30 +1,45 @@
-import type { ReceivedRequest } from 'nestjs-ottu-cards/testing';
-
-/** One request and its answer as they may be shown: no key, card token, customer id or name. */
+/** One request to Ottu and its answer, as they went over the wire. */
 export interface Exchange {
+  readonly method: string;
+  readonly target: string;
+  readonly body: string;
+  /** The head of the request: its first line and its headers. */
+  head: string;
+  /** `null` until the answer comes. */
+  status: number | null;
+  answer: string;
+  /** Why there is no whole answer: the code of a socket's error, or its class. */
+  failure: string | null;
+}
+
+/** As much of an exchange as may be shown: no key, card token, customer id or name. */
+export interface ShownExchange {
   readonly request: string;
   readonly headers: string;
   readonly body: string;
-  /** `null` until the answer has gone out. */
   readonly status: number | null;
   readonly answer: string;
+  readonly failure: string | null;
 }
 
 const SECRET = '•••';
 const SECRET_FIELDS = new Set(['token', 'customer_id', 'name_on_card', 'agreement_id', 'agreements']);
 
-/** Headers that hold no secret; the others are not shown, but for the key's, whose scheme is. */
-const SHOWN_HEADERS = ['host', 'accept', 'content-type', 'content-length', 'user-agent'];
+/** Headers that hold no secret. The others are not shown, except for the scheme of the key. */
+const SHOWN_HEADERS = /^(host|accept|accept-encoding|content-type|content-length|user-agent):/i;
 
-export function redacted({ method, target, headers, body, answered }: ReceivedRequest): Exchange {
-  const shown = SHOWN_HEADERS.flatMap((name) => (headers[name] ? [`${name}: ${String(headers[name])}`] : []));
-  const [scheme] = headers.authorization?.split(' ') ?? [];
+export function redacted({ method, target, head, body, status, answer, failure }: Exchange): ShownExchange {
+  const lines = head.split('\r\n').slice(1);
+  const [scheme] = lines.flatMap((line) => /^(authorization: \S+) /i.exec(line)?.[1] ?? []);
   return {
     request: `${method} ${redactedTarget(target)}`,
-    headers: [...(scheme ? [`authorization: ${scheme} ${SECRET}`] : []), ...shown].join('\n'),
+    headers: [...(scheme ? [`${scheme} ${SECRET}`] : []), ...lines.filter((line) => SHOWN_HEADERS.test(line))].join(
+      '\n',
+    ),
     body: redactedBody(body),
-    status: answered?.status ?? null,
-    answer: redactedBody(answered?.body ?? ''),
+    status,
+    answer: redactedBody(answer),
+    failure,
   };
 }
 
@@ -36,7 +51,7 @@ function redactedTarget(target: string): string {
     );
 }
 
-/** Pretty JSON; what is no JSON is not shown, for nobody knows what it holds. */
+/** Pretty JSON. What is no JSON is not shown, because nobody knows what it holds. */
 function redactedBody(body: string): string {
   if (body === '') return '';
   try {

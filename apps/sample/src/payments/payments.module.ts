@@ -1,19 +1,17 @@
-import { Module } from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
 import { ConditionalModule, ConfigService } from '@nestjs/config';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { FakeOttu } from 'nestjs-ottu-cards/testing';
 import { OttuWebhooksModule } from 'nestjs-ottu-cards/webhooks';
-import { isDevelopedHere } from '../dev/dev.module.js';
-import { FAKE_HMAC_KEY } from '../dev/fake-checkout.service.js';
 import { FromElsewhere } from '../same-origin.guard.js';
 import { SessionModule } from '../session/session.module.js';
-import type { ShopConfig } from '../shop.config.js';
+import { runsOnFake, type ShopConfig } from '../shop.config.js';
+import { ShopStorage } from '../storage/shop-storage.js';
 import { CardChangesModule } from './card-changes.js';
 import { CardEventsController } from './card-events.controller.js';
-import { CardSavedHandler } from './card-saved.handler.js';
+import { PaymentHandler } from './payment.handler.js';
 import { WEBHOOK_PATH } from './webhook-path.js';
 
-/** Learns from Ottu that a card was saved, and tells the customer's pages. Without a key nobody is believed. */
+/** Hears from Ottu of payments and their cards, and tells the customer's pages. Without a key there is no route. */
 @Module({
   imports: [
     SessionModule,
@@ -21,15 +19,23 @@ import { WEBHOOK_PATH } from './webhook-path.js';
     ConditionalModule.registerWhen(
       OttuWebhooksModule.forRootAsync({
         path: WEBHOOK_PATH,
-        handler: CardSavedHandler,
+        handler: PaymentHandler,
         imports: [CardChangesModule],
         decorators: [FromElsewhere(), ApiExcludeController()],
-        inject: [ConfigService, { token: FakeOttu, optional: true }],
-        useFactory: (config: ConfigService<ShopConfig, true>, fake?: FakeOttu) => ({
-          hmacKey: fake === undefined ? config.getOrThrow('OTTU_HMAC_KEY', { infer: true }) : FAKE_HMAC_KEY,
+        inject: [ConfigService, ShopStorage],
+        useFactory: (config: ConfigService<ShopConfig, true>, { webhookQueue }: ShopStorage) => ({
+          hmacKey: config.getOrThrow('OTTU_HMAC_KEY', { infer: true }),
+          queue: webhookQueue,
+          onUndelivered: ({ event, method, reason }) =>
+            new Logger('Payments').error({
+              event: event.id,
+              method,
+              reason,
+              message: 'not handled, and Ottu does not repeat it',
+            }),
         }),
       }),
-      (env) => isDevelopedHere(env) || Boolean(env['OTTU_HMAC_KEY']),
+      (env) => runsOnFake(env) || Boolean(env['OTTU_HMAC_KEY']),
       { debug: false },
     ),
   ],

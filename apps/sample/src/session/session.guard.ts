@@ -1,12 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type CanActivate, type ExecutionContext, Injectable, UnauthorizedException } from '@nestjs/common';
-import { SessionService } from './session.service.js';
+import { type Session, SessionService } from './session.service.js';
 
-const customers = new WeakMap<object, string>();
+const admitted = new WeakMap<object, Session>();
+
+/** The session that `SessionGuard` let through with this request. */
+export function sessionOf(request: object): Session | undefined {
+  return admitted.get(request);
+}
 
 /** The customer whom `SessionGuard` let through with this request. */
 export function customerOf(request: object): string | undefined {
-  return customers.get(request);
+  return sessionOf(request)?.customerId;
 }
 
 /** Lets signed-in customers through, and nobody else. */
@@ -17,9 +22,9 @@ export class SessionGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<IncomingMessage>();
-    const customerId = await this.sessions.customerOf(request, http.getResponse<ServerResponse>());
-    if (customerId === undefined) throw new UnauthorizedException();
-    customers.set(request, customerId);
+    const session = await this.sessions.of(request, http.getResponse<ServerResponse>());
+    if (session === undefined) throw new UnauthorizedException();
+    admitted.set(request, session);
     return true;
   }
 }

@@ -1,4 +1,4 @@
-import type { CustomerCall, ListCache, ListOptions } from '../cards/list-cache.js';
+import type { CustomerCall, ListCache, ListOptions, ListSource } from '../cards/list-cache.js';
 import type { ListCardsFilter, SavedCard } from '../cards/saved-card.js';
 import { Deadline } from '../common/deadline.js';
 import { OttuDeleteUnknownError, OttuTimeoutError } from '../errors/errors.js';
@@ -24,16 +24,17 @@ export class CachedLists implements ListCache {
     this.#timeoutMs = timeoutMs;
   }
 
-  async list(filter: ListCardsFilter, options: ListOptions, send: Send): Promise<SavedCard[]> {
+  async list(filter: ListCardsFilter, options: ListOptions, send: Send, from?: ListSource): Promise<SavedCard[]> {
     const { signal, timeoutMs = this.#timeoutMs, fresh } = options;
     signal?.throwIfAborted();
+    if (from) from.source = 'cache';
     const found = fresh ? this.#afresh(filter) : this.#store.lookup(filter);
     if (!(found instanceof Promise) && found.cards) return copyOf(found.cards);
     const caller = new Deadline({ signal, timeoutMs });
     try {
       const lookup = (await caller.race(() => found))?.value;
       if (lookup?.cards) return copyOf(lookup.cards);
-      const asked = lookup && (await this.#ask(lookup, caller, send));
+      const asked = lookup && (await this.#ask(lookup, caller, send, from));
       if (asked) return copyOf(asked.value);
       throw caller.ended === 'aborted' ? signal?.reason : timedOut(timeoutMs);
     } finally {
@@ -64,8 +65,11 @@ export class CachedLists implements ListCache {
     { key, keep }: Miss,
     caller: Deadline,
     send: Send,
+    from: ListSource | undefined,
   ): Promise<{ readonly value: readonly SavedCard[] } | undefined> {
+    if (from) from.source = 'shared';
     return this.#flights.join(key, caller, async (limits) => {
+      if (from) from.source = 'ottu';
       const cards = await send(limits);
       keep(cards);
       return cards;

@@ -46,12 +46,6 @@ export class CardCache implements BindableCache {
     }
     const { store, ttlMs = CARD_CACHE_DEFAULTS.ttlMs, maxEntries = CARD_CACHE_DEFAULTS.maxEntries } = this.#options;
     const { secret, origin, env, timeoutMs } = binding;
-    if (secret === undefined) {
-      throw new OttuConfigError(
-        'cardCache(): secret is missing. apiKey is a function, so its keys may change: set ' +
-          'OttuCardsModule.forRoot({ secret }) to 32 or more random characters, the same in all instances.',
-      );
-    }
     this.#lists = store
       ? new SharedListStore(new EncryptedStore(store, secret, [origin, env]), ttlMs)
       : new MemoryListStore({ ttlMs, maxEntries });

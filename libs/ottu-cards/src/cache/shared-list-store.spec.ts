@@ -120,3 +120,99 @@ it.each([
   },
   60_000,
 );
+
+describe('a kept list', () => {
+  const secret = 'obviously false secret';
+  const shop = ['shop'];
+  let data: Map<string, string>;
+  let store: SharedListStore;
+  const encrypted = (): EncryptedStore => new EncryptedStore(data, secret, shop);
+  beforeEach(() => {
+    data = new Map();
+    store = new SharedListStore(encrypted(), TTL_MS);
+  });
+
+  async function keep(cards: readonly SavedCard[]): Promise<void> {
+    const lookup = await store.lookup(ANNA);
+    if (lookup.cards === undefined) lookup.keep(cards);
+    await new Promise(setImmediate);
+  }
+
+  /** Changes what lies there as only this library can, for it has the secret. */
+  async function change(to: (entry: object) => object): Promise<void> {
+    const key = encrypted().keyOf('list', ANNA.customerId, '');
+    const entry: unknown = await encrypted().get(key);
+    if (typeof entry !== 'object' || entry === null) throw new Error('Nothing was kept.');
+    await encrypted().set(key, to(entry), TTL_MS);
+  }
+
+  it('is read back whole', async () => {
+    const cards = [aCard({ ...ANNA, agreements: ['A-1'], brand: null }), aCard(ANNA)];
+    await keep(cards);
+    await change((entry) => entry);
+    expect((await store.lookup(ANNA)).cards).toEqual(cards);
+  });
+
+  it.each<[name: string, to: (entry: object) => object]>([
+    ['when it is of another format', (entry) => ({ ...entry, format: 0 })],
+    ['without cards', (entry) => ({ ...entry, cards: undefined })],
+    [
+      'with one card of another customer',
+      (entry) => ({ ...entry, cards: [aCard(ANNA), aCard({ customerId: 'bader' })] }),
+    ],
+    ['with a card that is none', (entry) => ({ ...entry, cards: [null] })],
+    ['when it is of another version', (entry) => ({ ...entry, version: 'another' })],
+    ['when it is from the future', (entry) => ({ ...entry, askedAt: Date.now() + 5_000 })],
+  ])('is not served %s', async (_, to) => {
+    await keep([aCard(ANNA)]);
+    await change(to);
+    expect((await store.lookup(ANNA)).cards).toBeUndefined();
+  });
+
+  it('is not from before a change, even where the store lost the change', async () => {
+    const lookup = await store.lookup(ANNA);
+    const before = [...data.keys()];
+    data.set = () => data; // says that it is done
+    await store.forget(ANNA.customerId, 0);
+    Reflect.deleteProperty(data, 'set');
+    if (lookup.cards === undefined) lookup.keep([aCard(ANNA)]);
+    await new Promise(setImmediate);
+    expect([...data.keys()]).toEqual(before);
+  });
+
+  it('has the format of these fields of a card: when they change, raise ENTRY_FORMAT', () => {
+    expect(Object.keys(aCard()).toSorted()).toEqual(
+      [
+        'id',
+        'token',
+        'customerId',
+        'brand',
+        'number',
+        'last4',
+        'nameOnCard',
+        'expiryMonth',
+        'expiryYear',
+        'pgCode',
+        'pgName',
+        'isPreferred',
+        'isExpired',
+        'willExpireSoon',
+        'cvvRequired',
+        'agreements',
+      ].toSorted(),
+    );
+  });
+});
+
+it('gives different things different keys that show none of them', () => {
+  const store = new EncryptedStore(new Map<string, string>(), 'obviously false secret', ['a']);
+  const other = new EncryptedStore(new Map<string, string>(), 'obviously false secret', ['a', 'b']);
+  const another = new EncryptedStore(new Map<string, string>(), 'another false secret', ['a']);
+  const keys = [
+    ...[['b', 'c'], ['b,c'], ['b'], ['b"', 'c'], ['["b","c"]'], ['']].map((parts) => store.keyOf(...parts)),
+    other.keyOf('d'),
+    another.keyOf('b'),
+  ];
+  expect(new Set(keys).size).toBe(keys.length);
+  for (const key of keys) expect(key).toMatch(/^ottu-cards:[\w-]{43}$/);
+});

@@ -1,7 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { deriveKey } from '../common/encryption.js';
 import type { Rule } from '../common/rules.js';
-import type { OttuEnv } from './cards.wire.js';
 
 /** 144 bits; a multiple of four characters, so that each bit of them counts. */
 const ID_CHARACTERS = 24;
@@ -15,7 +14,7 @@ export type CardIdOf = (card: { readonly customerId: string; readonly token: str
  */
 export function cardIds(merchant: {
   readonly secret: string;
-  readonly env: OttuEnv;
+  readonly env: string;
   readonly origin: string;
 }): CardIdOf {
   const { secret, env, origin } = merchant;

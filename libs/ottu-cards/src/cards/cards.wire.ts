@@ -1,3 +1,4 @@
+import type { OttuOperation } from '../common/limiter.js';
 import { UnexpectedShapeError } from '../errors/unexpected-shape.error.js';
 import type { OttuCall } from '../transport/ottu-call.js';
 import type { CardIdOf } from './card-id.js';
@@ -8,20 +9,28 @@ import type { CardReference, ListCardsFilter, SavedCard } from './saved-card.js'
 export type OttuEnv = 'sandbox' | 'production';
 
 const CARDS_PATH = '/b/pbl/v2/card/';
+/** The template of the address of all cards, and of the address of one. */
+export const CARDS_ROUTE = CARDS_PATH;
+export const CARD_ROUTE = `${CARDS_PATH}{token}/`;
 const MAX_CARDS = 500;
-const DELETE_ROUTE = `${CARDS_PATH}{token}/`;
 const WRONG_HOST = 'Is merchantId the host of your Ottu account? Ottu does not offer User Cards in KSA.';
 const CHECK_SCOPE = "Check that the key may view and delete cards, and Ottu's IP allow-list.";
 
 /** @see Ottu's OpenAPI file, operation `get_user_cards`, seen 2026-11-20 */
-export function listCardsCall(filter: ListCardsFilter, env: OttuEnv, idOf: CardIdOf): OttuCall<SavedCard[]> {
+export function listCardsCall(
+  filter: ListCardsFilter,
+  env: OttuEnv,
+  idOf: CardIdOf,
+  operation: OttuOperation = 'list',
+): OttuCall<SavedCard[]> {
   const { customerId, pgCodes, agreementId } = filter;
   const body = { type: env, customer_id: customerId, pg_codes: pgCodes, agreement_id: agreementId };
   return {
     method: 'POST',
-    route: CARDS_PATH,
+    route: CARDS_ROUTE,
     path: CARDS_PATH,
     body: JSON.stringify(body),
+    operation,
     effect: 'read',
     secrets: agreementId === undefined ? [customerId] : [customerId, agreementId],
     hints: { 403: `${WRONG_HOST} ${CHECK_SCOPE}`, 404: WRONG_HOST, 405: WRONG_HOST },
@@ -36,12 +45,13 @@ export function deleteCardCall(
 ): OttuCall<void> {
   return {
     method: 'DELETE',
-    route: DELETE_ROUTE,
+    route: CARD_ROUTE,
     path: `${CARDS_PATH}${encodeURIComponent(token)}/?customer_id=${encodeURIComponent(customerId)}&type=${env}`,
+    operation: 'delete',
     effect: 'delete',
     secrets: [customerId, token],
     hints: { 403: CHECK_SCOPE, 404: 'Is merchantId the host of your Ottu account?' },
-    unknownOutcome: `It is not known whether DELETE ${DELETE_ROUTE} deleted the card: no clear answer came. List the customer's cards to see.`,
+    unknownOutcome: `It is not known whether DELETE ${CARD_ROUTE} deleted the card: no clear answer came. List the customer's cards to see.`,
     read: () => undefined,
   };
 }

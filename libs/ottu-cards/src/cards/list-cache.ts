@@ -15,7 +15,7 @@ export interface CacheBinding {
   /** The module's own time limit, for calls that bring none. */
   readonly timeoutMs: number;
   /** The module's `secret`: names and encryption in a shared store are derived from it. */
-  readonly secret: string | undefined;
+  readonly secret: string;
 }
 
 /** A cache that does not know its module yet. Made by `cardCache()` of `nestjs-ottu-cards/cache`. */
@@ -23,7 +23,7 @@ export interface BindableCache {
   /**
    * Called once, by the module, while the application boots.
    *
-   * @throws OttuConfigError when another module has it already, or there is no secret
+   * @throws OttuConfigError when another module has it already
    */
   bind(binding: CacheBinding): ListCache;
 }
@@ -34,6 +34,11 @@ export interface CustomerCall extends CallOptions {
   readonly effect: 'read' | 'delete';
 }
 
+/** Told who gave a list: Ottu, a cache, or the request of another caller. */
+export interface ListSource {
+  source: 'ottu' | 'cache' | 'shared';
+}
+
 /** What the service knows of a cache. */
 export interface ListCache {
   /** @param send asks Ottu; not called where a kept list or another caller's request serves */
@@ -41,6 +46,7 @@ export interface ListCache {
     filter: ListCardsFilter,
     options: ListOptions,
     send: (options: CallOptions) => Promise<SavedCard[]>,
+    from?: ListSource,
   ): Promise<SavedCard[]>;
   /** Runs `work` and forgets the customer's lists: after a read that was answered, and after every delete. */
   forgetAfter<T>(call: CustomerCall, work: () => Promise<T>): Promise<T>;

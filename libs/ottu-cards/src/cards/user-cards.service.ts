@@ -1,12 +1,15 @@
 import { isRecord } from '../common/is-record.js';
 import { optional, problemsOf, type Rules, sentenceOf } from '../common/rules.js';
-import { OttuInputError, OttuNotFoundError, OttuRefusedError } from '../errors/errors.js';
+import { withoutPrototype } from '../common/without-prototype.js';
+import { OttuBadResponseError, OttuInputError, OttuNotFoundError, OttuRefusedError } from '../errors/errors.js';
 import { type CallOptions, timeoutRule } from '../transport/ottu-call.js';
+import type { UserCardsStatus } from '../transport/call-status.js';
 import type { OttuTransport } from '../transport/ottu-transport.js';
+import { type OttuCallTrace, traceCall, type TracedMerchant } from '../transport/tracing.js';
 import { type CardIdOf, cardIdRule, isSameId } from './card-id.js';
 import type { ListCache, CustomerCall, ListOptions } from './list-cache.js';
 import { agreementIdRule, customerIdRule, pgCodesRule, tokenRule } from './card-rules.js';
-import { deleteCardCall, listCardsCall, type OttuEnv } from './cards.wire.js';
+import { CARD_ROUTE, CARDS_ROUTE, deleteCardCall, listCardsCall, type OttuEnv } from './cards.wire.js';
 import type { CardIdReference, CardReference, ListCardsFilter, SavedCard } from './saved-card.js';
 
 const LIST_RULES: Rules = {
@@ -33,7 +36,7 @@ const CALL_RULES: Rules = {
 const LOCKED_STATUSES = new Set<number | undefined>([400, 409, 422]);
 
 /** What a service knows of its merchant. */
-export interface UserCardsSettings {
+export interface UserCardsSettings extends TracedMerchant {
   readonly env: OttuEnv;
   /** Of a call that brings no time limit of its own. */
   readonly timeoutMs: number;
@@ -58,12 +61,14 @@ export class UserCardsService {
    * @throws OttuInputError before anything is sent; else any `OttuError` but those of a delete
    */
   async list(filter: ListCardsFilter, options: ListOptions = {}): Promise<SavedCard[]> {
-    const { customerId, pgCodes, agreementId } = checked('list', LIST_RULES, filter, options);
-    const { env, idOf, cache } = this.settings;
-    const asked = { customerId, pgCodes: pgCodes?.length === 0 ? undefined : pgCodes, agreementId };
-    const call = listCardsCall(asked, env, idOf);
-    if (!cache) return this.transport.send(call, options);
-    return cache.list(asked, options, (limits) => this.transport.send(call, limits));
+    return traceCall(this.settings, { operation: 'list', route: CARDS_ROUTE }, async (trace) => {
+      const [{ customerId, pgCodes, agreementId }, limits] = checked('list', LIST_RULES, filter, options);
+      const { env, idOf, cache } = this.settings;
+      const asked = { customerId, pgCodes: pgCodes?.length === 0 ? undefined : pgCodes, agreementId };
+      const send = (within: CallOptions): Promise<SavedCard[]> =>
+        this.transport.send(listCardsCall(asked, env, idOf), within, trace);
+      return cache ? cache.list(asked, limits, send, trace) : send(limits);
+    });
   }
 
   /**
@@ -73,12 +78,11 @@ export class UserCardsService {
    * @throws as `list`
    */
   async find(card: CardReference | CardIdReference, options: CallOptions = {}): Promise<SavedCard | undefined> {
-    const { customerId, token, id } = checked('find', REFERENCE_RULES, card, options);
-    const call = listCardsCall({ customerId }, this.settings.env, this.settings.idOf);
-    const cards = await this.changing({ customerId, effect: 'read' }, options, () =>
-      this.transport.send(call, options),
-    );
-    return cards.find((it) => (token === undefined ? isSameId(it.id, id) : it.token === token));
+    return traceCall(this.settings, { operation: 'find', route: CARDS_ROUTE }, async (trace) => {
+      const [{ customerId, token, id }, limits] = checked('find', REFERENCE_RULES, card, options);
+      const cards = await this.cardsNow({ customerId, operation: 'find' }, limits, trace);
+      return cards.find((it) => (token === undefined ? isSameId(it.id, id) : it.token === token));
+    });
   }
 
   /**
@@ -91,20 +95,46 @@ export class UserCardsService {
    * @throws OttuDeleteUnknownError when Ottu may have deleted it and gave no clear answer: list again
    */
   async delete(card: CardReference | CardIdReference, options: CallOptions = {}): Promise<void> {
-    const { customerId, token, id, agreements } = checked('delete', REFERENCE_RULES, card, options);
-    if (token !== undefined) return this.deleteByToken({ customerId, token, agreements }, options);
-    const { signal, timeoutMs = this.settings.timeoutMs } = options;
-    const startedAt = performance.now();
-    const found = await this.find({ customerId, id }, options);
-    if (!found) throw new OttuNotFoundError('This customer has no card with this id. Nothing was deleted.');
-    const leftMs = Math.max(1, timeoutMs - (performance.now() - startedAt));
-    return this.deleteByToken(found, { signal, timeoutMs: leftMs });
+    return traceCall(this.settings, { operation: 'delete', route: CARD_ROUTE }, async (trace) => {
+      const [{ customerId, token, id, agreements }, limits] = checked('delete', REFERENCE_RULES, card, options);
+      if (token !== undefined) return this.deleteByToken({ customerId, token, agreements }, limits, trace);
+      const { signal, timeoutMs = this.settings.timeoutMs } = limits;
+      const startedAt = performance.now();
+      const cards = await this.cardsNow({ customerId, operation: 'delete' }, limits, trace);
+      const found = cards.find((it) => isSameId(it.id, id));
+      if (!found) throw new OttuNotFoundError('This customer has no card with this id. Nothing was deleted.');
+      if (tokenRule(found.token) !== undefined) {
+        // it would stand in an address: `..` is another endpoint
+        throw new OttuBadResponseError('Ottu listed this card with a token that cannot be one. Nothing was deleted.');
+      }
+      const leftMs = Math.max(1, timeoutMs - (performance.now() - startedAt));
+      return this.deleteByToken(found, { signal, timeoutMs: leftMs }, trace);
+    });
   }
 
-  private async deleteByToken({ customerId, token, agreements }: CardReference, options: CallOptions): Promise<void> {
+  /** What the calls of this process have come to lately; asks nobody. */
+  status(): UserCardsStatus {
+    return this.transport.status();
+  }
+
+  /** All cards of the customer, from Ottu. */
+  private cardsNow(
+    { customerId, operation }: Pick<OttuCallTrace, 'operation'> & { readonly customerId: string },
+    options: CallOptions,
+    trace: OttuCallTrace | undefined,
+  ): Promise<SavedCard[]> {
+    const call = listCardsCall({ customerId }, this.settings.env, this.settings.idOf, operation);
+    return this.changing({ customerId, effect: 'read' }, options, () => this.transport.send(call, options, trace));
+  }
+
+  private async deleteByToken(
+    { customerId, token, agreements }: CardReference,
+    options: CallOptions,
+    trace: OttuCallTrace | undefined,
+  ): Promise<void> {
     const call = deleteCardCall({ customerId, token }, this.settings.env);
     try {
-      await this.changing({ customerId, effect: 'delete' }, options, () => this.transport.send(call, options));
+      await this.changing({ customerId, effect: 'delete' }, options, () => this.transport.send(call, options, trace));
     } catch (error) {
       const isLocked = hasEntries(agreements) && OttuRefusedError.is(error) && LOCKED_STATUSES.has(error.status);
       throw isLocked ? locked(error) : error;
@@ -123,18 +153,23 @@ export class UserCardsService {
 }
 
 /**
- * The argument's own values, each read once: what was checked is what is sent. Names that are no arguments are refused
- * only where they look like a misspelt one, for whole cards are passed.
+ * The own values of argument and options, each read once: what was checked is what is sent. In the argument, names that
+ * mean nothing are refused only where they look like a misspelt one, for whole cards are passed.
  */
-function checked<T extends object>(method: string, rules: Rules, argument: T, options: unknown): T {
+function checked<A extends object, O extends CallOptions>(
+  method: string,
+  rules: Rules,
+  argument: A,
+  options: O,
+): [A, O] {
   if (!isRecord(argument)) {
     throw new OttuInputError(`UserCardsService.${method}() takes an object: { ${Object.keys(rules).join(', ')} }.`);
   }
-  const given = { ...argument };
-  const ofOptions = isRecord(options)
-    ? problemsOf(options, CALL_RULES)
-    : [{ name: 'options', problem: 'must be an object' }];
-  const problems = [...problemsOf(given, rules, 'typo'), ...ofOptions];
+  const given: [A, O] = [withoutPrototype({ ...argument }), withoutPrototype({ ...options })];
+  const problems = [
+    ...problemsOf(given[0], rules, 'typo'),
+    ...(isRecord(options) ? problemsOf(given[1], CALL_RULES) : [{ name: 'options', problem: 'must be an object' }]),
+  ];
   if (problems.length === 0) return given;
   const fieldErrors = Object.fromEntries(problems.map(({ name, problem }) => [name, [problem]]));
   throw new OttuInputError(`UserCardsService.${method}(): ${sentenceOf(problems)}. Nothing was sent.`, { fieldErrors });

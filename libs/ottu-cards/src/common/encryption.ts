@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, scrypt } from 'node:crypto';
+import { promisify } from 'node:util';
 
 /** Stands before every encrypted text; another shape of the content takes another version. */
 const VERSION = 'v1';
@@ -9,6 +10,16 @@ const TAG_BYTES = 16;
 /** A key of 32 bytes for one purpose; keys of different purposes tell nothing of each other. */
 export function deriveKey(secret: string, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, 'nestjs-ottu-cards', `${VERSION} ${purpose}`, 32));
+}
+
+/**
+ * As `deriveKey`, from a secret that may be short enough to guess: each guess costs tens of milliseconds and 16 MiB.
+ * Meant for the start of an application.
+ */
+export async function stretchKey(secret: string, purpose: string): Promise<Buffer> {
+  const key: unknown = await promisify(scrypt)(secret, `nestjs-ottu-cards ${VERSION} ${purpose}`, 32);
+  if (Buffer.isBuffer(key)) return key;
+  throw new Error('scrypt gave no key.');
 }
 
 /** Encrypts values as text (AES-256-GCM, a random nonce each) that decrypts only in the place it was made for. */

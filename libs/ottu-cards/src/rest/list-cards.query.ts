@@ -1,7 +1,9 @@
 import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
 import { agreementIdRule, pgCodesRule } from '../cards/card-rules.js';
+import { isRecord } from '../common/is-record.js';
 import { optional, problemsOf, type Rule, type Rules } from '../common/rules.js';
+import { withoutPrototype } from '../common/without-prototype.js';
 import { OttuInputError } from '../errors/errors.js';
 
 const RULES: Rules<'pgCodes' | 'agreementId'> = {
@@ -53,7 +55,7 @@ export const LIST_PARAMETERS = [
  * @throws OttuInputError which says what is wrong, without a value
  */
 export function readListCardsQuery(query: unknown): OttuListCardsQuery {
-  const given: Readonly<Record<string, unknown>> = Object.assign(Object.create(null), query);
+  const given = withoutPrototype(isRecord(query) ? { ...query } : {});
   const pgCodes = given['pgCodes'] === undefined ? undefined : separated(given['pgCodes']);
   const agreementId = given['agreementId'];
   refuseProblems({ ...given, pgCodes }, RULES);

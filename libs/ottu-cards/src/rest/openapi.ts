@@ -59,7 +59,11 @@ export function Documented({ summary, parameters, responses }: Operation): Metho
 
 /** Groups the routes of a controller, unless `decorators` bring a tag of their own. */
 export function Tagged(tag: string): ClassDecorator {
-  return (controller) => Reflect.defineMetadata('swagger/apiUseTags', [tag], controller);
+  return (controller) => {
+    if (!Reflect.hasMetadata('swagger/apiUseTags', controller)) {
+      Reflect.defineMetadata('swagger/apiUseTags', [tag], controller);
+    }
+  };
 }
 
 /** By status, with an example of each code. */

@@ -55,8 +55,8 @@ export function createUserCardsController(
   const words = wordsOf(path);
   const customers = new CustomerGuard(options.customerId, title);
 
-  @applyDecorators(...decorators)
   @Tagged(sentenceCase(words))
+  @applyDecorators(...decorators)
   @UseFilters(OttuErrorFilter)
   @UseGuards(...(guards === 'global' ? [] : guards), customers)
   @Controller({ path, ...(version !== undefined && { version }) })

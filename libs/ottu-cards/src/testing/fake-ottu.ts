@@ -52,10 +52,10 @@ export class FakeOttu {
     this.serve(request, response).catch(() => response.destroy());
   });
 
-  /** Listens on a free port of 127.0.0.1. */
-  static async start(): Promise<FakeOttu> {
+  /** Listens on 127.0.0.1, on a free port unless one is given. */
+  static async start({ port = 0 }: { readonly port?: number } = {}): Promise<FakeOttu> {
     const fake = new FakeOttu();
-    fake.server.listen(0, '127.0.0.1');
+    fake.server.listen(port, '127.0.0.1');
     await once(fake.server, 'listening');
     return fake;
   }

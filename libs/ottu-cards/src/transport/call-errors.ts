@@ -83,6 +83,11 @@ export function gateClosed(target: string, retryAfterMs: number, attempts: numbe
   return new OttuRateLimitError(message, { attempts, retryAfterMs });
 }
 
+export function limitReached(target: string, retryAfterMs: number | undefined, attempts: number): OttuRateLimitError {
+  const message = `Not sent to Ottu: ${target}. The application's own limit for requests is reached (limiter).`;
+  return new OttuRateLimitError(sentences(message, waitSentence(retryAfterMs)), { attempts, retryAfterMs });
+}
+
 export function shuttingDown(target: string, attempts: number): OttuUnavailableError {
   return new OttuUnavailableError(`${target} was not completed: the application is shutting down.`, { attempts });
 }

@@ -1,3 +1,5 @@
+import type { OttuOperation } from '../common/limiter.js';
+
 /** One call to Ottu: what goes out, and how what comes back is read. How it travels is the transport's business. */
 export interface OttuCall<T> {
   readonly method: 'POST' | 'DELETE';
@@ -7,6 +9,8 @@ export interface OttuCall<T> {
   readonly path: string;
   /** JSON. */
   readonly body?: string;
+  /** The method that it is sent for: a delete by id sends a list first, and that is sent for the delete. */
+  readonly operation: OttuOperation;
   /** A `read` may be repeated at will; a `delete` may have acted even when no answer came. */
   readonly effect: 'read' | 'delete';
   /** What of this call must never come back in an error. */

@@ -1,13 +1,18 @@
 import { HttpService } from '@nestjs/axios';
 import { Logger } from '@nestjs/common';
 import { Deadline } from '../common/deadline.js';
+import type { OttuLimiter } from '../common/limiter.js';
+import { OttuError } from '../errors/ottu.error.js';
+import { CallStatus, type UserCardsStatus } from './call-status.js';
 import { ConnectionPool } from './connection-pool.js';
+import { LimiterCheck } from './limiter.js';
 import { logLine } from './log-line.js';
 import type { CallOptions, OttuCall } from './ottu-call.js';
 import { connector } from './proxy-tunnel.js';
 import { RateLimitGate } from './rate-limit-gate.js';
 import { RetryLoop, type RetryLoopContext } from './retry-loop.js';
 import { RetryBudget } from './retry-policy.js';
+import type { OttuCallTrace } from './tracing.js';
 import { axiosOver } from './undici.adapter.js';
 
 /** What the transport needs to know; the module resolves it. */
@@ -20,12 +25,15 @@ export interface TransportOptions {
   readonly apiKey: string | (() => Promise<string>);
   readonly timeoutMs: number;
   readonly maxRetries: number;
+  /** Asked before every request. */
+  readonly limiter?: OttuLimiter | undefined;
 }
 
 /** Sends calls to Ottu and settles each within its deadline, whatever the peer does. Knows no card. */
 export class OttuTransport {
   private readonly connections: ConnectionPool;
   private readonly context: RetryLoopContext;
+  private readonly calls = new CallStatus();
   private running = 0;
   private onIdle: (() => void) | undefined;
 
@@ -36,6 +44,7 @@ export class OttuTransport {
   ) {
     const logger = new Logger(['OttuCards', options.name].filter(Boolean).join(' '));
     this.connections = new ConnectionPool(options.origin, connector(options.proxy));
+    const { limiter } = options;
     this.context = {
       // of its own: interceptors of the application's HttpService could log the key
       axios: new HttpService(axiosOver(this.connections, options.origin)).axiosRef,
@@ -43,25 +52,44 @@ export class OttuTransport {
       gate: new RateLimitGate((event, facts) =>
         event === 'gate-closed' ? logger.warn(logLine(event, facts)) : logger.log(logLine(event)),
       ),
+      limiter:
+        limiter &&
+        new LimiterCheck(limiter, options.origin, (event, facts) =>
+          event === 'limiter-failed' ? logger.warn(logLine(event, facts)) : logger.log(logLine(event)),
+        ),
       logger,
       maxRetries: options.maxRetries,
     };
   }
 
-  async send<T>(call: OttuCall<T>, { signal, timeoutMs = this.options.timeoutMs }: CallOptions = {}): Promise<T> {
+  /** @param trace is told how many requests it took, and Ottu's last status */
+  async send<T>(
+    call: OttuCall<T>,
+    { signal, timeoutMs = this.options.timeoutMs }: CallOptions = {},
+    trace?: OttuCallTrace,
+  ): Promise<T> {
     const deadline = new Deadline({ timeoutMs, signal, shutdown: this.shutdown });
     this.running += 1;
     try {
       const { apiKey: key } = this.options;
       const apiKey = typeof key === 'string' ? key : (await deadline.race(key))?.value;
-      return await new RetryLoop(call, deadline, apiKey, this.context).run();
+      const answer = await new RetryLoop(call, deadline, apiKey, this.context, trace).run();
+      this.calls.succeeded();
+      return answer;
     } catch (error) {
-      throw deadline.ended === 'aborted' ? signal?.reason : error;
+      if (deadline.ended === 'aborted') throw signal?.reason;
+      if (OttuError.is(error) && deadline.ended !== 'shutdown') this.calls.failed(error);
+      throw error;
     } finally {
       deadline.release();
       this.running -= 1;
       if (this.running === 0) this.onIdle?.();
     }
+  }
+
+  /** What calls have come to lately; asks nobody. */
+  status(): UserCardsStatus {
+    return this.calls.read(this.context.gate.remainingMs(performance.now()));
   }
 
   /** Takes no further calls, waits for those that run (the shutdown signal ends them), then closes the connections. */

@@ -33,6 +33,15 @@ it('lets no call through a millisecond before the five minutes are over', () => 
   expect(closedGate().gate.waitMs(5 * MINUTE - 1)).toBe(55 * MINUTE + 1);
 });
 
+it('shows who would get through without letting them', () => {
+  const { gate } = closedGate();
+  expect([gate.peekMs(0), gate.remainingMs(0)]).toEqual([HOUR, HOUR]);
+  expect([gate.peekMs(5 * MINUTE), gate.remainingMs(5 * MINUTE)]).toEqual([undefined, 55 * MINUTE]);
+  expect(gate.peekMs(5 * MINUTE)).toBeUndefined();
+  expect([gate.waitMs(5 * MINUTE), gate.peekMs(5 * MINUTE)]).toEqual([undefined, 55 * MINUTE]);
+  expect([gate.peekMs(HOUR), gate.remainingMs(HOUR)]).toEqual([undefined, undefined]);
+});
+
 it('opens when the pause is over', () => {
   const { gate, reports } = closedGate(MINUTE);
   expect(gate.waitMs(MINUTE - 1)).toBe(1);

@@ -18,15 +18,22 @@ export class RateLimitGate {
 
   constructor(private readonly report: Report) {}
 
-  /** The milliseconds left to wait; `undefined` lets the call through. Ask right before sending: it may spend the probe. */
+  /** The milliseconds that the pause still lasts; `undefined` when there is none. */
+  remainingMs(now: number): number | undefined {
+    return this.pause && now < this.pause.until ? this.pause.until - now : undefined;
+  }
+
+  /** The milliseconds that a call would have to wait; `undefined` would let it through. Changes nothing. */
+  peekMs(now: number): number | undefined {
+    return this.pause && now < this.pause.nextProbe ? this.remainingMs(now) : undefined;
+  }
+
+  /** As `peekMs`, for a call that is sent right after it: this may spend the probe. */
   waitMs(now: number): number | undefined {
-    if (this.pause === undefined) return undefined;
-    if (now >= this.pause.until) {
-      this.open();
-      return undefined;
-    }
-    if (now < this.pause.nextProbe) return this.pause.until - now;
-    this.pause = { ...this.pause, nextProbe: now + PROBE_EVERY_MS };
+    const waitMs = this.peekMs(now);
+    if (this.pause === undefined || waitMs !== undefined) return waitMs;
+    if (now >= this.pause.until) this.open();
+    else this.pause = { ...this.pause, nextProbe: now + PROBE_EVERY_MS };
     return undefined;
   }
 

@@ -3,13 +3,23 @@ import type { Deadline } from '../common/deadline.js';
 import type { OttuError } from '../errors/ottu.error.js';
 import { UnexpectedShapeError } from '../errors/unexpected-shape.error.js';
 import { type AttemptResult, codeOf } from './attempt-result.js';
-import { badResponse, deleteUnknown, failureError, gateClosed, shuttingDown, timedOut } from './call-errors.js';
+import {
+  badResponse,
+  deleteUnknown,
+  failureError,
+  gateClosed,
+  limitReached,
+  shuttingDown,
+  timedOut,
+} from './call-errors.js';
 import { classify, type Failure } from './classify-result.js';
+import type { LimiterCheck } from './limiter.js';
 import { logLine } from './log-line.js';
 import type { OttuCall } from './ottu-call.js';
 import type { RateLimitGate } from './rate-limit-gate.js';
 import { parseRetryAfter } from './retry-after.js';
 import { holdsForAllCalls, type Retry, type RetryBudget, retryDelayMs } from './retry-policy.js';
+import type { OttuCallTrace } from './tracing.js';
 import type { AttemptRequest } from './undici.adapter.js';
 
 /** What all calls of one module instance share. */
@@ -17,6 +27,8 @@ export interface RetryLoopContext {
   readonly axios: AxiosInstance;
   readonly budget: RetryBudget;
   readonly gate: RateLimitGate;
+  /** Where the application has one. */
+  readonly limiter: LimiterCheck | undefined;
   readonly logger: { debug(line: string): void; warn(line: string): void };
   readonly maxRetries: number;
 }
@@ -31,12 +43,16 @@ export class RetryLoop<T> {
   /** An earlier attempt of this delete may have reached Ottu: from then on only a 404 tells that it is done. */
   private mayHaveActed = false;
 
-  /** @param apiKey `undefined` where the deadline ended before it was known */
+  /**
+   * @param apiKey `undefined` where the deadline ended before it was known
+   * @param trace counts the requests and keeps the last status, where somebody wants to know
+   */
   constructor(
     private readonly call: OttuCall<T>,
     private readonly deadline: Deadline,
     private readonly apiKey: string | undefined,
     private readonly context: RetryLoopContext,
+    private readonly trace?: OttuCallTrace,
   ) {
     this.target = `${call.method} ${call.route}`;
     this.attemptMs = deadline.timeoutMs / (context.maxRetries + 1);
@@ -44,10 +60,10 @@ export class RetryLoop<T> {
 
   async run(): Promise<T> {
     for (;;) {
-      const apiKey = this.admit();
+      const apiKey = await this.admit();
       const result = await this.attempt(apiKey);
       const outcome = classify(this.call.effect, result);
-      if (result.kind === 'answered') this.context.gate.onResponse(result.status);
+      if (result.kind === 'answered') this.onResponse(result.status);
       if (outcome.kind === 'success') return this.succeed(outcome.answer, result);
       if (outcome.kind === 'not-found' && this.mayHaveActed) return this.succeed(undefined, result);
       this.mayHaveActed ||= this.call.effect === 'delete' && outcome.mayHaveActed;
@@ -56,12 +72,28 @@ export class RetryLoop<T> {
   }
 
   /** The key, when the next attempt may start. */
-  private admit(): string {
-    const { apiKey, attempts, target } = this;
-    if (this.deadline.ended || apiKey === undefined) throw this.ended();
-    const waitMs = this.context.gate.waitMs(performance.now());
+  private async admit(): Promise<string> {
+    const { apiKey, call, deadline, target } = this;
+    const { gate, limiter } = this.context;
+    if (deadline.ended || apiKey === undefined) throw this.ended();
+    if (limiter && gate.peekMs(performance.now()) === undefined) {
+      const reached = await limiter.ask(call.operation, deadline);
+      if (deadline.ended) throw this.ended();
+      if (reached) throw this.heldBack(limitReached(target, reached.retryAfterMs, this.attempts));
+    }
+    const waitMs = gate.waitMs(performance.now()); // it may have closed in the meantime
     if (waitMs === undefined) return apiKey;
-    throw this.mayHaveActed ? this.ended() : gateClosed(target, waitMs, attempts);
+    throw this.heldBack(gateClosed(target, waitMs, this.attempts));
+  }
+
+  /** No further attempt is allowed: that says nothing of a delete that an earlier one may have carried out. */
+  private heldBack(error: OttuError): OttuError {
+    return this.mayHaveActed ? this.ended() : error;
+  }
+
+  private onResponse(status: number): void {
+    this.context.gate.onResponse(status);
+    if (this.trace) this.trace.status = status;
   }
 
   private async attempt(apiKey: string): Promise<AttemptResult> {
@@ -82,6 +114,7 @@ export class RetryLoop<T> {
       freshConnection: this.retries.includes('immediately'),
     };
     this.attempts += 1;
+    if (this.trace) this.trace.attempts += 1;
     try {
       return (await this.context.axios.request<AttemptResult>(request)).data;
     } catch {

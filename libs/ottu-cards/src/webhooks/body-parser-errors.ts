@@ -1,4 +1,4 @@
-import { Logger, type OnModuleInit } from '@nestjs/common';
+import type { OnModuleInit } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import { isRecord } from '../common/is-record.js';
 import { notJson, tooLarge, WEBHOOK_ROUTE } from './webhooks.controller.js';
@@ -10,11 +10,10 @@ type Next = (error?: unknown) => void;
  * ours. Fastify's errors quote nothing.
  */
 export class BodyParserErrors implements OnModuleInit {
-  private readonly logger = new Logger('OttuWebhooks');
-
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly mount: symbol,
+    private readonly logger: Pick<Console, 'warn'>,
   ) {}
 
   /** After Nest has registered the routes, and before its own error handler. */

@@ -20,3 +20,4 @@ export type {
 export type { OpenWebhookQueue, WebhookJob, WebhookMount, WebhookQueue, WebhookWorker } from './webhook-queue.js';
 export type { WebhookScheme } from './signed-fields.wire.js';
 export { signWebhook, type SignWebhookInput, verifyWebhook, type VerifyWebhookInput } from './webhook-signature.js';
+export type { OttuWebhookTrace } from './tracing.js';

@@ -49,16 +49,17 @@ export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<OttuWeb
   .setFactoryMethodName('createOttuWebhooksOptions')
   .setExtras(EXTRAS, (definition, extras): DynamicModule => {
     const mount = Symbol(extras.path);
+    const logger = new Logger(typeof extras.cards === 'string' ? `OttuWebhooks ${extras.cards}` : 'OttuWebhooks');
     return {
       ...definition,
       imports: [...(definition.imports ?? []), ...(extras.imports ?? [])],
-      controllers: [createWebhooksController({ ...extras, mount })],
-      providers: [...(definition.providers ?? []), ...providersOf(extras, mount)],
+      controllers: [createWebhooksController({ ...extras, mount, logger })],
+      providers: [...(definition.providers ?? []), ...providersOf(extras, mount, logger)],
     };
   })
   .build();
 
-function providersOf(extras: GivenExtras, mount: symbol): Provider[] {
+function providersOf(extras: GivenExtras, mount: symbol, logger: Logger): Provider[] {
   const cards = { token: getUserCardsToken(extras.cards), optional: true };
   return [
     typeof extras.handler === 'function'
@@ -88,14 +89,14 @@ function providersOf(extras: GivenExtras, mount: symbol): Provider[] {
           timings,
           clock,
           userCards,
-          logger: new Logger('OttuWebhooks'),
+          logger,
         });
       },
     },
     {
       provide: BodyParserErrors,
       inject: [HttpAdapterHost],
-      useFactory: (host: HttpAdapterHost) => new BodyParserErrors(host, mount),
+      useFactory: (host: HttpAdapterHost) => new BodyParserErrors(host, mount, logger),
     },
   ];
 }

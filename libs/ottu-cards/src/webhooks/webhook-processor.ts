@@ -8,6 +8,7 @@ import { AttemptFailure, described } from './attempt-failure.js';
 import { CardConfirmation } from './card-confirmation.js';
 import type { ResolvedWebhooksOptions } from './ottu-webhooks.options.js';
 import type { OttuWebhookHandler, UndeliveredEvent } from './webhook-events.js';
+import { traceHandler } from './tracing.js';
 import {
   type AttemptResult,
   MemoryQueue,
@@ -116,18 +117,18 @@ export class WebhookProcessor
     return this.memory.find(job);
   }
 
-  async attempt(job: WebhookJob): Promise<AttemptResult> {
+  async attempt(job: WebhookJob, attempts: number): Promise<AttemptResult> {
     const { handler } = this.parts;
     try {
       if (job.method === 'onPayment') {
-        await this.within(job, 'handler', () => handler.onPayment?.(job.event));
+        await this.call(job, attempts, () => handler.onPayment?.(job.event));
         return 'handled';
       }
       const card =
         this.confirmed.get(job) ?? (await this.within(job, 'confirmation', (limit) => this.confirm(job, limit)));
       if (card === undefined) return 'dropped';
       this.confirmed.set(job, card);
-      await this.within(job, 'handler', () => handler.onSavedCard?.({ ...job.event, card }));
+      await this.call(job, attempts, () => handler.onSavedCard?.({ ...job.event, card }));
       return 'handled';
     } catch (error) {
       return error instanceof AttemptFailure ? error : new AttemptFailure(job.method, 'handler', error);
@@ -191,6 +192,15 @@ export class WebhookProcessor
 
   private async confirm({ claim }: WebhookJob, limit: Deadline): Promise<SavedCard | undefined> {
     return claim && this.confirmation?.confirm(claim, limit);
+  }
+
+  /** Calls a method of the handler. @throws AttemptFailure */
+  private async call(
+    job: WebhookJob,
+    attempts: number,
+    method: () => void | PromiseLike<void> | undefined,
+  ): Promise<void> {
+    await traceHandler(job, attempts, () => this.within(job, 'handler', method));
   }
 
   /** @throws AttemptFailure with `reason` where `step` throws */

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { Deadline } from '../common/deadline.js';
-import { AttemptFailure } from './attempt-failure.js';
+import type { AttemptFailure } from './attempt-failure.js';
 import { type CardClaim, claimId } from './card-confirmation.js';
 import type { PaymentEvent, WebhookMethod } from './webhook-events.js';
 
@@ -22,8 +22,8 @@ export type AttemptResult = 'handled' | 'dropped' | AttemptFailure;
 
 /** Does the work of the jobs, for whatever queue holds them. */
 export interface WebhookWorker {
-  /** Makes one attempt. Never rejects. */
-  attempt(job: WebhookJob): Promise<AttemptResult>;
+  /** Makes one attempt. Never rejects. @param attempts which one it is: 1 for the first */
+  attempt(job: WebhookJob, attempts: number): Promise<AttemptResult>;
   /** Reports that there is no further attempt; settles when `onUndelivered` did. Never rejects. */
   giveUp(job: WebhookJob, failure: AttemptFailure): Promise<void>;
   /** What this process does or has done with the job without the queue; `undefined` where it knows nothing of it. */
@@ -96,10 +96,10 @@ export class MemoryQueue {
   }
 
   private async attempts(job: WebhookJob): Promise<boolean> {
-    for (const delayMs of [...this.retryDelaysMs, undefined]) {
-      const result = await this.worker.attempt(job);
+    for (const [index, delayMs] of [...this.retryDelaysMs, undefined].entries()) {
+      const result = await this.worker.attempt(job, index + 1);
       if (result === 'handled') this.done.set(job.id, true);
-      if (!(result instanceof AttemptFailure)) return true;
+      if (typeof result === 'string') return true;
       if (delayMs === undefined || result.isFinal) {
         void this.worker.giveUp(job, result); // the answer does not wait for the shop's alarm
         return false;

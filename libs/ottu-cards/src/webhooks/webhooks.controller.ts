@@ -6,7 +6,6 @@ import {
   HttpException,
   HttpStatus,
   Inject,
-  Logger,
   Post,
   Res,
   SetMetadata,
@@ -31,16 +30,15 @@ interface AnyResponse {
 interface MountedController {
   /** Unique for each mount. */
   readonly mount: symbol;
+  readonly logger: Pick<Console, 'error'>;
   readonly path?: string | undefined;
   readonly decorators?: readonly ClassDecorator[] | undefined;
 }
 
 /** A class of its own for every mount: metadata of a shared one would be overwritten by the next. */
-export function createWebhooksController({ mount, path = '', decorators = [] }: MountedController): Type {
+export function createWebhooksController({ mount, logger, path = '', decorators = [] }: MountedController): Type {
   @Controller({ path, version: VERSION_NEUTRAL })
   class OttuWebhooksController {
-    private readonly logger = new Logger('OttuWebhooks');
-
     constructor(@Inject(WebhookProcessor) private readonly processor: WebhookProcessor) {}
 
     /** 200, because Nest's 201 would keep the payer on Ottu's page. */
@@ -69,7 +67,7 @@ export function createWebhooksController({ mount, path = '', decorators = [] }: 
     }
 
     private unparsed(): HttpException {
-      this.logger.error(
+      logger.error(
         'A webhook came in whose body nobody has parsed. Leave Nest’s body parser on, or parse JSON on this route before ' +
           'it: app.useBodyParser("json", { limit: "512kb" }).',
       );

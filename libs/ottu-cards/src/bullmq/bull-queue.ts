@@ -1,0 +1,318 @@
+import { createHmac } from 'node:crypto';
+import {
+  type ConnectionOptions,
+  DelayedError,
+  type Job,
+  type JobsOptions,
+  Queue,
+  UnrecoverableError,
+  Worker,
+} from 'bullmq';
+import { Deadline } from '../common/deadline.js';
+import { Encryption, stretchKey } from '../common/encryption.js';
+import { isRecord } from '../common/is-record.js';
+import { optional, problemsOf, type Rules } from '../common/rules.js';
+import { configProblems } from '../errors/config-problems.js';
+import { AttemptFailure } from '../webhooks/attempt-failure.js';
+import { claimId } from '../webhooks/card-confirmation.js';
+import type { OpenWebhookQueue, WebhookJob, WebhookMount, WebhookQueue } from '../webhooks/webhook-queue.js';
+
+export interface BullQueueOptions {
+  /**
+   * As BullMQ takes it, `{ url: 'redis://127.0.0.1:6379' }` for one. Prefer options to a client of your own: a client is
+   * yours to close. Redis must run with `maxmemory-policy noeviction`, and with `appendonly yes` to survive its restart.
+   */
+  readonly connection: ConnectionOptions;
+  /**
+   * One queue serves one mounted webhook; all instances of the application share it.
+   *
+   * @default made of the mount's `cards` and `path`
+   */
+  readonly name?: string | undefined;
+}
+
+/** Over two hours: 1, 2, 4, … 4,096 s apart. */
+const ATTEMPTS = 14;
+const FIRST_DELAY_MS = 1_000;
+const CONCURRENCY = 20;
+/** BullMQ's default of 1 fails a job whose instance ends twice. */
+const MAX_STALLED = 20;
+/** An instance that has ended loses its jobs to another one after this time and the interval. */
+const LOCK_MS = 15_000;
+const STALLED_INTERVAL_MS = 5_000;
+/** Done jobs are kept, without their payload, so that a repeat of their event changes nothing. */
+const KEEP_DONE_SECONDS = 24 * 60 * 60;
+/** An event that Redis has not taken by then is handled in this process. */
+const ADD_WITHIN_MS = 1_000;
+/** After that, Redis is not asked for a while: what it has not taken would pile up in the client's memory. */
+const LEAVE_ALONE_MS = 5_000;
+const CLOSE_WITHIN_MS = 100;
+/** Under the standard scheme a replay can claim another card, which must not take the place of the genuine one. */
+const CARD_SLOTS = ['', '-2', '-3'];
+
+const JOB_OPTIONS: JobsOptions = {
+  attempts: ATTEMPTS,
+  backoff: { type: 'exponential', delay: FIRST_DELAY_MS },
+  removeOnComplete: { age: KEEP_DONE_SECONDS },
+};
+
+/** What lies in Redis. */
+interface StoredJob {
+  /** Encrypted; empty once the job is done. */
+  readonly payload: string;
+  /** Tells claimed cards of one event apart. */
+  readonly claim?: string | undefined;
+}
+
+type StoredResult = 'handled' | 'dropped';
+
+const OPTIONS: Rules<keyof BullQueueOptions> = {
+  connection: (value) =>
+    typeof value === 'object' && value !== null
+      ? undefined
+      : "must be what BullMQ takes as connection, such as { url: 'redis://127.0.0.1:6379' }",
+  name: optional((value) =>
+    typeof value === 'string' && /^[^:]+$/.test(value)
+      ? undefined
+      : 'must be a text that is not empty and has no colon',
+  ),
+};
+
+/**
+ * Keeps events in Redis until they are handled, by whichever instance of the application: for `queue` of
+ * `OttuWebhooksModule`. Needs `bullmq` and `ioredis`. Payloads are encrypted with keys derived from `hmacKey`.
+ *
+ * @throws OttuConfigError for options that cannot work
+ * @example OttuWebhooksModule.forRoot({ …, queue: bullQueue({ connection: { url: 'redis://127.0.0.1:6379' } }) })
+ */
+export function bullQueue(options: BullQueueOptions): WebhookQueue {
+  const problems = problemsOf(options, OPTIONS);
+  if (problems.length > 0) {
+    throw configProblems(
+      'bullQueue()',
+      problems.map(({ name, problem }) => `${name} ${problem}`),
+    );
+  }
+  const { connection, name } = options;
+  const nameFor: WebhookQueue['nameFor'] = ({ path, cards }) =>
+    name ?? `ottu-webhooks ${encodeURIComponent(cards ?? 'default')} ${encodeURIComponent(path)}`;
+  return {
+    nameFor,
+    open: async (mount) => {
+      const keys = await keysOf(mount.hmacKeys);
+      return new BullQueue(nameFor(mount), connection, mount, keys);
+    },
+  };
+}
+
+/** At least one: options without a key do not boot. */
+type Keys = readonly [Buffer, ...Buffer[]];
+
+async function keysOf(hmacKeys: readonly string[]): Promise<Keys> {
+  const [first, ...others] = await Promise.all(hmacKeys.map((key) => stretchKey(key, 'webhook queue')));
+  if (first === undefined) throw new Error('There is no hmacKey.');
+  return [first, ...others];
+}
+
+class BullQueue implements OpenWebhookQueue {
+  private readonly queue: Queue<StoredJob, StoredResult>;
+  private readonly worker: Worker<StoredJob, StoredResult>;
+  private readonly encryption: Encryption;
+  /** What this worker is doing. */
+  private readonly active = new Set<Promise<unknown>>();
+  /** Redis is left alone until then. */
+  private awayUntil = 0;
+  private isAway = false;
+  private closing: Promise<void> | undefined;
+
+  constructor(
+    name: string,
+    connection: ConnectionOptions,
+    private readonly mount: WebhookMount,
+    private readonly keys: Keys,
+  ) {
+    this.encryption = new Encryption(...keys);
+    this.queue = new Queue(name, { connection, defaultJobOptions: JOB_OPTIONS });
+    this.worker = new Worker(name, async (job, token) => this.tracked(job, token), {
+      connection,
+      concurrency: CONCURRENCY,
+      maxStalledCount: MAX_STALLED,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_INTERVAL_MS,
+      runRetryDelay: 1_000, // a longer one would outlive app.close()
+    });
+    this.queue.on('error', (error) => this.noteError(error));
+    this.worker.on('error', (error) => this.noteError(error));
+    this.worker.on('failed', (job) => void this.reportStalled(job));
+  }
+
+  async add(jobs: readonly WebhookJob[]): Promise<boolean> {
+    if (this.closing !== undefined || Date.now() < this.awayUntil) return false;
+    const limit = new Deadline({ timeoutMs: ADD_WITHIN_MS });
+    const adding = this.addAll(jobs);
+    try {
+      if ((await limit.race(() => adding)) !== undefined) {
+        this.noteAnswer();
+        return true;
+      }
+      void adding.then(async () => this.takeBack(jobs)).catch(() => undefined);
+      this.noteAway('no answer within a second');
+    } catch (error) {
+      this.noteAway(codeOf(error));
+    } finally {
+      limit.release();
+    }
+    this.awayUntil = Date.now() + LEAVE_ALONE_MS;
+    return false;
+  }
+
+  async close(): Promise<void> {
+    return (this.closing ??= this.closeAll());
+  }
+
+  private async addAll(jobs: readonly WebhookJob[]): Promise<void> {
+    await this.queue.addBulk(jobs.map((job) => this.stored(job, '')));
+    await Promise.all(jobs.map(async (job) => this.place(job)));
+  }
+
+  /** Adding an id again changes nothing: a job that has failed is retried, one of another card leaves its place. */
+  private async place(job: WebhookJob): Promise<void> {
+    const claims = this.claimsOf(job);
+    for (const slot of CARD_SLOTS) {
+      if (slot !== '') await this.queue.addBulk([this.stored(job, slot)]);
+      const found = await this.queue.getJob(job.id + slot);
+      if (found === undefined) return; // done, and removed since
+      if (found.data.claim === undefined || claims.includes(found.data.claim)) return this.revive(found);
+      if (found.returnvalue === 'handled') break;
+    }
+    this.mount.logger.warn(
+      `Dropped a saved card: event ${job.event.id} has come with another card that Ottu lists, or with three others. It may be a replay.`,
+    );
+  }
+
+  private async revive(job: Job<StoredJob, StoredResult>): Promise<void> {
+    if (job.finishedOn === undefined || !(await job.isFailed())) return;
+    try {
+      await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+    } catch (error) {
+      if (await job.isFailed()) throw error; // else another delivery was faster
+    }
+  }
+
+  /** Redis has taken jobs that this process handles already. */
+  private async takeBack(jobs: readonly WebhookJob[]): Promise<void> {
+    this.noteAnswer();
+    for (const id of jobs.flatMap((job) => CARD_SLOTS.map((slot) => job.id + slot))) {
+      const job = await this.queue.getJob(id);
+      if (job?.finishedOn === undefined) await this.queue.remove(id); // nothing where a worker has it
+    }
+  }
+
+  private async tracked(job: Job<StoredJob, StoredResult>, token: string | undefined): Promise<StoredResult> {
+    const work = this.process(job, token);
+    this.active.add(work);
+    try {
+      return await work;
+    } finally {
+      this.active.delete(work);
+    }
+  }
+
+  private async process(job: Job<StoredJob, StoredResult>, token: string | undefined): Promise<StoredResult> {
+    if (job.data.payload === '') return 'handled'; // by an instance that ended before it could say so
+    const work = this.read(job);
+    if (work === undefined) {
+      this.mount.logger.error(`No hmacKey opens job ${job.id}: it stays among the failed jobs of ${job.queueName}.`);
+      throw new UnrecoverableError('no hmacKey opens it');
+    }
+    const isDone = (await this.mount.worker.inMemory(work)) === true;
+    const result = isDone ? 'handled' : await this.mount.worker.attempt(work, job.attemptsMade + 1);
+    if (typeof result === 'string') {
+      await job.updateData({ ...job.data, payload: '' }).catch(() => undefined); // it ends with the job a day later
+      return result;
+    }
+    if (result.reason === 'shutdown') {
+      await job.moveToDelayed(Date.now() + FIRST_DELAY_MS, token);
+      throw new DelayedError(); // for another instance, and not counted as an attempt
+    }
+    if (!result.isFinal && job.attemptsMade + 1 < ATTEMPTS) {
+      this.mount.logger.warn(`Event ${work.event.id}: ${result.text}\nTrying again.`);
+      throw result;
+    }
+    await this.mount.worker.giveUp(work, result);
+    throw Object.assign(new UnrecoverableError(result.message), { stack: result.stack });
+  }
+
+  /** BullMQ itself fails a job whose instances have ended too often. */
+  private async reportStalled(job: Job<StoredJob, StoredResult> | undefined): Promise<void> {
+    const work = job?.deferredFailure === undefined ? undefined : this.read(job);
+    if (work) await this.mount.worker.giveUp(work, new AttemptFailure(work.method, 'stalled'));
+  }
+
+  private stored(job: WebhookJob, slot: string): { name: string; data: StoredJob; opts: JobsOptions } {
+    const jobId = job.id + slot;
+    const [claim] = this.claimsOf(job);
+    return { name: job.method, data: { payload: this.encryption.encrypt(jobId, job), claim }, opts: { jobId } };
+  }
+
+  private read(job: Job<StoredJob, StoredResult>): WebhookJob | undefined {
+    const work = this.encryption.decrypt(job.id ?? '', job.data.payload);
+    return isWebhookJob(work) ? work : undefined;
+  }
+
+  /** The claimed card under each key: the first is stored, every one is known again. */
+  private claimsOf({ claim }: WebhookJob): string[] {
+    if (claim === undefined) return [];
+    return this.keys.map((key) => createHmac('sha256', key).update(claimId(claim)).digest('base64url'));
+  }
+
+  private noteError(error: unknown): void {
+    const code = codeOf(error);
+    if (code !== undefined) this.noteAway(code);
+  }
+
+  /** Once until Redis answers again. */
+  private noteAway(why = 'an error'): void {
+    if (this.isAway || this.closing !== undefined) return;
+    this.isAway = true;
+    this.mount.logger.warn(
+      `Redis does not take webhooks (${why}): until it does, they are handled in this process, as without a queue.`,
+    );
+  }
+
+  private noteAnswer(): void {
+    this.awayUntil = 0;
+    if (this.isAway) this.mount.logger.log('Redis takes webhooks again.');
+    this.isAway = false;
+  }
+
+  private async closeAll(): Promise<void> {
+    const { shutdown } = this.mount;
+    await this.worker.pause(true).catch(() => undefined);
+    const end = new Deadline({ timeoutMs: 60_000, shutdown });
+    await end.race(() => Promise.allSettled(this.active));
+    end.release();
+    // Jobs that the shutdown has ended are handed back; then the connections go, whether Redis answers or not.
+    await within(CLOSE_WITHIN_MS, () => Promise.allSettled(this.active));
+    await within(CLOSE_WITHIN_MS, () => Promise.allSettled([this.worker.close(true), this.queue.close()]));
+    void this.worker.disconnect().catch(() => undefined);
+    void this.queue.disconnect().catch(() => undefined);
+  }
+}
+
+async function within(timeoutMs: number, step: () => Promise<unknown>): Promise<void> {
+  const limit = new Deadline({ timeoutMs });
+  await limit.race(step);
+  limit.release();
+}
+
+/** What this library has encrypted is what it was: only the shape tells it from nothing. */
+function isWebhookJob(value: unknown): value is WebhookJob {
+  return isRecord(value) && typeof value['id'] === 'string' && isRecord(value['event']);
+}
+
+/** Such as `ECONNREFUSED`: the message would tell the address. */
+function codeOf(error: unknown): string | undefined {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^[A-Z_]{1,40}$/.test(code) ? code : undefined;
+}

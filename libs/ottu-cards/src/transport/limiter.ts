@@ -1,0 +1,60 @@
+import { types } from 'node:util';
+import { Deadline } from '../common/deadline.js';
+import { isRecord } from '../common/is-record.js';
+import type { OttuLimiter, OttuOperation } from '../common/limiter.js';
+
+/** The limiter has nothing left. */
+export interface LimitReached {
+  readonly retryAfterMs: number | undefined;
+}
+
+/** A limiter that takes longer is failing: nobody waits for it. */
+const SLOW_MS = 1_000;
+
+type Report = (event: 'limiter-failed' | 'limiter-works', facts?: { readonly reason: 'slow' | 'error' }) => void;
+
+/** Asks the application's limiter for leave. A limiter that fails limits nothing: that is reported once, until it works again. */
+export class LimiterCheck {
+  private failed = false;
+
+  constructor(
+    private readonly limiter: OttuLimiter,
+    private readonly key: string,
+    private readonly report: Report,
+  ) {}
+
+  /** Waits until the end of the call, one second at most. @returns why nothing may be sent now; `undefined` lets it go out */
+  async ask(operation: OttuOperation, deadline: Deadline): Promise<LimitReached | undefined> {
+    const slow = new Deadline({ timeoutMs: SLOW_MS, ref: false });
+    try {
+      const asked = await deadline.race(() => slow.race(() => this.limiter.consume(this.key, 1, { operation })));
+      if (asked) this.heard(asked.value ? undefined : 'slow');
+      return undefined;
+    } catch (reason) {
+      const refusal = refusalOf(reason);
+      this.heard(refusal ? undefined : 'error');
+      return refusal;
+    } finally {
+      slow.release();
+    }
+  }
+
+  private heard(failure: 'slow' | 'error' | undefined): void {
+    const failed = failure !== undefined;
+    if (failed === this.failed) return;
+    this.failed = failed;
+    if (failure) this.report('limiter-failed', { reason: failure });
+    else this.report('limiter-works');
+  }
+}
+
+/** What rate-limiter-flexible rejects with when nothing is left is no `Error`; `undefined` for everything that fails. */
+function refusalOf(reason: unknown): LimitReached | undefined {
+  try {
+    if (types.isNativeError(reason) || reason instanceof Error) return undefined;
+    const ms = isRecord(reason) ? reason['msBeforeNext'] : undefined;
+    return { retryAfterMs: typeof ms === 'number' && ms >= 0 && Number.isFinite(ms) ? Math.ceil(ms) : undefined };
+  } catch {
+    return undefined; // a reason that cannot be looked at
+  }
+}

@@ -1,0 +1,1 @@
+export function problemOf(channel: string, context: object): string | undefined;
