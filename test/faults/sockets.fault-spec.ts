@@ -1,22 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserCardsService } from 'nestjs-ottu-cards';
-import { closeAll } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
 import { CANARIES } from '../support/leaks.js';
-import { RawServer, type Reply } from './raw-server.js';
+import type { Reply } from './raw-server.js';
 import { cards, closing, head, silence } from './replies.js';
-import { restore, startShop } from './shop.js';
+import { useRawServer } from './setup.js';
+import { startShop } from './shop.js';
 
 const { customerId } = CANARIES;
-let server: RawServer;
-
-beforeAll(async () => {
-  server = await RawServer.start();
-});
-beforeEach(() => server.reset());
-afterEach(closeAll);
-afterEach(restore);
-afterAll(() => server.stop());
+const server = useRawServer();
 
 function after(ms: number, reply: Reply): Reply {
   return (...args) => void setTimeout(() => reply(...args), ms);
