@@ -3,7 +3,7 @@ import { UserCardsService } from 'nestjs-ottu-cards';
 import { eventually } from '../support/eventually.js';
 import { CANARIES } from '../support/leaks.js';
 import type { Reply } from './raw-server.js';
-import { cards, closing, head, silence } from './replies.js';
+import { answer, cards, closing, head, silence } from './replies.js';
 import { useRawServer } from './setup.js';
 import { startShop } from './shop.js';
 
@@ -39,14 +39,21 @@ it('uses one socket for one call after the other', async () => {
   expect(server.connections).toBe(1);
 });
 
-it('closes idle sockets before a server would', async () => {
-  const shop = await startShop(server.url);
-  server.answer(cards);
-  await shop.call('list');
-  await sleep(3_000);
-  expect(server.sockets.size).toBe(1);
-  await eventually(() => server.sockets.size, 0, 3_000);
-}, 10_000);
+it.each<[server: string, headers: Record<string, string>]>([
+  ['says nothing of it', {}],
+  ['claims to keep them for ten minutes', { Connection: 'keep-alive', 'Keep-Alive': 'timeout=600' }],
+])(
+  'closes idle sockets before five seconds are over, where a server %s',
+  async (_server, headers) => {
+    const shop = await startShop(server.url);
+    server.answer(answer(404, '', headers));
+    await shop.call('list');
+    await sleep(3_000);
+    expect(server.sockets.size).toBe(1);
+    await eventually(() => server.sockets.size, 0, 1_900);
+  },
+  10_000,
+);
 
 it('goes on with servers that close after every answer', async () => {
   const shop = await startShop(server.url);

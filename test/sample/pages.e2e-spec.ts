@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { closeAll } from '../support/application.js';
 import { leaksIn } from '../support/leaks.js';
 import { answer, firstCard, type Sample, signIn, startSample, visit } from './sample.js';
@@ -34,6 +34,15 @@ it('describes its API at /docs, without the pages of the developer', async () =>
     paths: { '/wallet/cards': { get: { tags: ['Wallet cards'] } }, '/session': {}, '/checkout': {} },
   });
   expect(JSON.stringify(document)).not.toContain('/dev');
+});
+
+it('can lose demo/ and dev/, which only app.module.ts imports', () => {
+  const root = 'apps/sample/src';
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.ts') && !/^(demo|dev)\//.test(name),
+  );
+  const importing = files.filter((name) => /from '\.{1,2}\/(demo|dev)\//.test(readFileSync(`${root}/${name}`, 'utf8')));
+  expect(importing).toEqual(['app.module.ts']);
 });
 
 it('keeps the wiring worth copying within ten files', () => {
@@ -82,7 +91,7 @@ describe('the page of the developer', () => {
       mood: 'well',
       rows: [
         {
-          cause: 'delete',
+          cause: 'delete by a customer',
           operation: 'delete',
           status: 204,
           attempts: 2,
@@ -180,13 +189,13 @@ describe('the page of the developer', () => {
   });
 
   it('makes the fake limit us, which is asked no more then', async () => {
-    const { url } = await startSample(); // the library stays away for the 30 seconds that it is told
+    const { url } = await startSample(); // the library stays away for the 15 seconds that it is told
     const cookie = await signIn(url, 'layla');
     await visit(`${url}/dev/mood`, 'PUT', { body: { mood: 'limited' } });
     for (const _ of [1, 2]) {
       const response = await visit(`${url}/wallet/cards`, 'GET', { cookie });
       expect(response.status).toBe(503);
-      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(20);
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(10);
     }
     await expect(answer(`${url}/dev/state`)).resolves.toMatchObject({
       mood: 'limited',

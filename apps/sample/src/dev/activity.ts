@@ -46,7 +46,7 @@ const KEPT = 30;
 const CAUSES: readonly (readonly [method: string, path: RegExp, cause: string])[] = [
   ['GET', /^\/wallet\/cards\/?$/, 'page view'],
   ['GET', /^\/checkout\/?$/, 'offer at checkout'],
-  ['DELETE', /^\/wallet\/cards\//, 'delete'],
+  ['DELETE', /^\/wallet\/cards\//, 'delete by a customer'],
   ['POST', new RegExp(`^/${WEBHOOK_PATH}/?$`), 'webhook'],
 ];
 

@@ -15,8 +15,8 @@ const MOODS: Readonly<Record<Mood, ScriptedAnswer | undefined>> = {
   down: { status: 503, body: { detail: 'Service unavailable.' } },
   limited: {
     status: 429,
-    headers: { 'retry-after': '30' },
-    body: { detail: 'Request was throttled. Expected available in 30 seconds.' },
+    headers: { 'retry-after': '15' },
+    body: { detail: 'Request was throttled. Expected available in 15 seconds.' },
   },
   refusing: { status: 401, body: { detail: 'Authentication credentials were not provided.' } },
 };

@@ -8,7 +8,7 @@ async function refresh() {
   const { mood, rateLimitedForMs, rows } = await ask('GET', '/dev/state');
   byId('mood').querySelector(`[value="${mood}"]`).checked = true;
   byId('gate').textContent = rateLimitedForMs
-    ? `The library holds calls back for ${seconds(rateLimitedForMs)} more.`
+    ? `Ottu asked for a pause: the library sends nothing for ${seconds(rateLimitedForMs)} more.`
     : '';
   byId('nothing').hidden = rows.length > 0;
   byId('rows').hidden = rows.length === 0;
@@ -70,7 +70,8 @@ function badge({ status, source, ms, error }) {
   return el('span', { class: `badge ${status < 300 ? 'good' : 'bad'}` }, String(status));
 }
 
-function saidOf({ handled: [first] }) {
+function saidOf({ status, handled: [first] }) {
+  if (status === 401) return ' · refused';
   return first ? ` · ${first.result}, ${first.scheme} scheme` : '';
 }
 
