@@ -1,23 +1,16 @@
 import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { closeAll } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
 import { CANARIES, leaksIn } from '../support/leaks.js';
-import { RawServer } from './raw-server.js';
 import { answer, cards, deleted, silence } from './replies.js';
-import { type Method, restore, startShop } from './shop.js';
+import { useRawServer } from './setup.js';
+import { type Method, startShop } from './shop.js';
 
 const METHODS: readonly Method[] = ['list', 'delete'];
+/** Required where the key is a function. */
+const SECRET = 'false-secret-of-a-test-0123456789';
 const REASON = new Error('the customer left');
-let server: RawServer;
-
-beforeAll(async () => {
-  server = await RawServer.start();
-});
-beforeEach(() => server.reset());
-afterEach(closeAll);
-afterEach(restore);
-afterAll(() => server.stop());
+const server = useRawServer();
 
 describe.each(METHODS)('a caller who aborts a %s', (method) => {
   it('before the start sends nothing', async () => {
@@ -30,13 +23,13 @@ describe.each(METHODS)('a caller who aborts a %s', (method) => {
 
   it('before the start does not even ask for the key', async () => {
     let asked = 0;
-    const shop = await startShop(server.url, { apiKey: () => `${(asked += 1)}` });
+    const shop = await startShop(server.url, { secret: SECRET, apiKey: () => `${(asked += 1)}` });
     await shop.call(method, { signal: AbortSignal.abort(REASON) });
     expect(asked).toBe(0);
   });
 
   it('while the key is awaited ends at once', async () => {
-    const shop = await startShop(server.url, { apiKey: () => new Promise(() => undefined) });
+    const shop = await startShop(server.url, { secret: SECRET, apiKey: () => new Promise(() => undefined) });
     const call = await shop.call(method, abortedIn(30));
     expect(call.result).toBe(REASON);
     expect(call.elapsedMs).toBeLessThan(500);
@@ -117,7 +110,7 @@ it('takes one signal for a thousand calls, and lets go of it', async () => {
 });
 
 it('takes the deadline from the call itself, the time for the key included', async () => {
-  const shop = await startShop(server.url, { apiKey: () => new Promise(() => undefined) });
+  const shop = await startShop(server.url, { secret: SECRET, apiKey: () => new Promise(() => undefined) });
   const call = await shop.call('list', { timeoutMs: 100 });
   expect(call).toMatchObject({ ending: 'OttuTimeoutError', result: { attempts: 0 } });
   expect(call.elapsedMs).toBeLessThan(600);

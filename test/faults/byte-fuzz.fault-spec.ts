@@ -1,12 +1,12 @@
 import { Logger } from '@nestjs/common';
 import { OttuError } from 'nestjs-ottu-cards';
-import { closeAll } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
 import { CANARIES, leaksIn, textsOf } from '../support/leaks.js';
 import { runs } from '../support/property.js';
 import { RawServer } from './raw-server.js';
 import { cardsFor, head } from './replies.js';
-import { restore, startShop } from './shop.js';
+import { closeAfterEach } from './setup.js';
+import { startShop } from './shop.js';
 
 const { customerId, token } = CANARIES;
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 32);
@@ -20,8 +20,7 @@ type Random = () => number;
 const logged = new Set<string>();
 const keep = (...line: unknown[]): void => void logged.add(line.join(' '));
 
-afterEach(closeAll);
-afterEach(restore);
+closeAfterEach();
 
 it(
   `bears a valid answer mutated, cut and prolonged at random (FUZZ_SEED=${seed})`,

@@ -1,8 +1,7 @@
-import { closeAll } from '../support/application.js';
 import { leaksOf } from '../support/leaks.js';
-import { RawServer } from './raw-server.js';
 import { answer, CARD } from './replies.js';
-import { restore, type Shop, startShop } from './shop.js';
+import { useRawServer } from './setup.js';
+import { type Shop, startShop } from './shop.js';
 
 /** As large as an answer may be. */
 const LIMIT = 1024 * 1024;
@@ -11,19 +10,12 @@ const IN_ALL_MS = 250;
 /** The best of some tries counts: the machine may be busy with something else. */
 const TRIES = 5;
 
-let server: RawServer;
+const server = useRawServer();
 let shop: Shop;
 
-beforeAll(async () => {
-  server = await RawServer.start();
-});
 beforeEach(async () => {
-  server.reset();
   shop = await startShop(server.url, { maxRetries: 0 });
 });
-afterEach(closeAll);
-afterEach(restore);
-afterAll(() => server.stop());
 
 /** `start`, as many items as fit into an answer, `end`. */
 function filled(start: string, item: (index: number) => string, end: string): string {

@@ -5,9 +5,9 @@ import { leaksIn, leaksOf } from '../support/leaks.js';
 import { ANSWER_FAULTS } from './answer-faults.js';
 import { CONNECTION_FAULTS } from './connection-faults.js';
 import type { Ending, Fault } from './fault.js';
-import { RawServer } from './raw-server.js';
 import { cards } from './replies.js';
-import { type Method, restore, startShop } from './shop.js';
+import { useRawServer } from './setup.js';
+import { type Method, startShop } from './shop.js';
 import { STATUS_FAULTS } from './status-faults.js';
 
 interface Row extends Omit<Fault, Method> {
@@ -18,20 +18,13 @@ interface Row extends Omit<Fault, Method> {
 
 const SLACK_MS = 500;
 const ROWS = [...CONNECTION_FAULTS, ...ANSWER_FAULTS, ...STATUS_FAULTS].flatMap(rowsOf);
-let server: RawServer;
+const server = useRawServer();
 let errorApp: ErrorApp;
 
 beforeAll(async () => {
-  server = await RawServer.start();
   errorApp = await startErrorApp();
 });
-beforeEach(() => server.reset());
-afterEach(closeAll);
-afterEach(restore);
-afterAll(async () => {
-  await errorApp.close();
-  await server.stop();
-});
+afterAll(() => errorApp.close());
 
 describe.each(ROWS)('$fault, $method on a $socket socket', ({ method, socket, ending, replies, timeoutMs = 6_000 }) => {
   it(`ends as ${ending.ends} after ${ending.attempts}`, async () => {

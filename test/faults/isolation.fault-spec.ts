@@ -1,19 +1,10 @@
 import axios from 'axios';
-import { closeAll } from '../support/application.js';
-import { startConnectProxy } from '../support/connect-proxy.js';
-import { RawServer } from './raw-server.js';
+import { Proxy } from './proxy.js';
 import { cards, deleted } from './replies.js';
-import { restore, startShop } from './shop.js';
+import { useRawServer } from './setup.js';
+import { startShop } from './shop.js';
 
-let server: RawServer;
-
-beforeAll(async () => {
-  server = await RawServer.start();
-});
-beforeEach(() => server.reset());
-afterEach(closeAll);
-afterEach(restore);
-afterAll(() => server.stop());
+const server = useRawServer();
 
 /** What a freshly booted application sends for a list and a delete, byte for byte. */
 async function bytesOnTheWire(proxy?: string): Promise<string[]> {
@@ -66,7 +57,7 @@ describe('a polluted Object.prototype', () => {
   });
 
   it.each(['no proxy', 'a proxy'])('diverts no request with %s', async (route) => {
-    const proxy = route === 'a proxy' ? (await startConnectProxy()).url : undefined;
+    const proxy = route === 'a proxy' ? (await Proxy.start()).url : undefined;
     const clean = await bytesOnTheWire(proxy);
     Object.assign(Object.getPrototypeOf({}), POLLUTION);
     expect(await bytesOnTheWire(proxy)).toEqual(clean);

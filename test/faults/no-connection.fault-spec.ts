@@ -1,18 +1,17 @@
 import { jest } from '@jest/globals';
 import dns from 'node:dns';
 import type { Socket } from 'node:net';
-import { closeAll } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
 import { leaksIn, leaksOf } from '../support/leaks.js';
 import { RawServer } from './raw-server.js';
 import { answer, cards, deleted } from './replies.js';
-import { type Method, restore, startShop } from './shop.js';
+import { closeAfterEach } from './setup.js';
+import { type Method, startShop } from './shop.js';
 import { trustTestAuthority } from './trust.js';
 
 let servers: RawServer[] = [];
 
-afterEach(closeAll);
-afterEach(restore);
+closeAfterEach();
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.stop()));
 });

@@ -2,23 +2,16 @@ import fc from 'fast-check';
 import { OttuError, OttuInputError } from 'nestjs-ottu-cards';
 import { closeAll } from '../support/application.js';
 import { runs } from '../support/property.js';
-import { RawServer } from './raw-server.js';
 import { answer, CARD, cards, deleted, html, resetting } from './replies.js';
-import { restore, type Shop, startShop } from './shop.js';
+import { useRawServer } from './setup.js';
+import { type Shop, startShop } from './shop.js';
 
-let server: RawServer;
+const server = useRawServer();
 let shop: Shop;
 
-beforeAll(async () => {
-  server = await RawServer.start();
-});
 beforeEach(async () => {
-  server.reset();
   shop = await startShop(server.url, { maxRetries: 0 });
 });
-afterEach(closeAll);
-afterEach(restore);
-afterAll(() => server.stop());
 
 const HOSTILE = [
   '..',

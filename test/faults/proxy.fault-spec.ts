@@ -1,65 +1,18 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
-import { closeAll } from '../support/application.js';
+import { closeWithTest } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
 import { leaksIn, leaksOf } from '../support/leaks.js';
+import { open, Proxy, refuse, through, type Tunnel } from './proxy.js';
 import { RawServer } from './raw-server.js';
-import { cards, silence } from './replies.js';
-import { restore, type Shop, startShop } from './shop.js';
+import { answer, cards, silence } from './replies.js';
+import { useRawServer } from './setup.js';
+import { type Shop, startShop } from './shop.js';
 import { trustTestAuthority } from './trust.js';
 
-type Tunnel = (client: Socket, port: number) => void;
-
-/** An egress proxy that does with each CONNECT as told. */
-class Proxy {
-  readonly sockets = new Set<Socket>();
-  readonly connects: { readonly target: string; readonly authorization: string | undefined }[] = [];
-  tunnel: Tunnel = through;
-  private readonly server: Server = createServer();
-
-  async start(): Promise<this> {
-    this.server.on('connection', (socket: Socket) => {
-      this.sockets.add(socket);
-      socket.once('close', () => this.sockets.delete(socket));
-    });
-    this.server.on('connect', ({ url = '', headers }, client: Socket) => {
-      client
-        .on('error', () => undefined)
-        .on('end', () => client.destroy())
-        .resume();
-      this.connects.push({ target: url, authorization: headers['proxy-authorization'] });
-      this.tunnel(client, Number(url.split(':').at(-1)));
-    });
-    this.server.listen(0, '127.0.0.1');
-    await once(this.server, 'listening');
-    return this;
-  }
-
-  get url(): string {
-    const address: AddressInfo | string | null = this.server.address();
-    return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
-  }
-
-  async stop(): Promise<void> {
-    for (const socket of this.sockets) socket.destroy();
-    this.server.close();
-    await once(this.server, 'close');
-  }
-}
-
-let server: RawServer;
+const server = useRawServer('trusted');
 let proxy: Proxy;
 
 beforeEach(async () => {
-  server = await RawServer.start('trusted');
-  proxy = await new Proxy().start();
-});
-afterEach(closeAll);
-afterEach(restore);
-afterEach(async () => {
-  await proxy.stop();
-  await server.stop();
+  proxy = await Proxy.start();
 });
 
 async function shopBehindProxy(timeoutMs = 6_000): Promise<Shop> {
@@ -67,12 +20,54 @@ async function shopBehindProxy(timeoutMs = 6_000): Promise<Shop> {
   return startShop(server.url, { proxy: proxy.url.replace('//', '//user:p%40ss@'), timeoutMs });
 }
 
-it('carries calls through one tunnel', async () => {
+it('carries calls through one tunnel, and shows the proxy its own credentials, never the key', async () => {
   server.answer(cards);
   const shop = await shopBehindProxy();
   for (let call = 0; call < 3; call += 1) expect(await shop.call('list')).toMatchObject({ ending: 'cards' });
   const authorization = `Basic ${Buffer.from('user:p@ss').toString('base64')}`;
   expect(proxy.connects).toEqual([{ target: `127.0.0.1:${server.port}`, authorization }]);
+  expect(server.requests.filter(({ text }) => /proxy-authorization/i.test(text))).toEqual([]);
+});
+
+it.each<[route: string, proxyOptions: Parameters<typeof Proxy.start>[0], targetHost: string | undefined]>([
+  ['an https proxy', { certificate: 'trusted' }, undefined],
+  ['an IPv6 proxy', { host: '::1' }, undefined],
+  ['a proxy to an IPv6 target', {}, '::1'],
+])('carries calls through %s', async (_route, proxyOptions, targetHost) => {
+  trustTestAuthority();
+  const target = new RawServer(undefined, targetHost);
+  await target.listen();
+  closeWithTest(() => target.stop());
+  target.answer(cards);
+  const other = await Proxy.start(proxyOptions);
+  const shop = await startShop(target.url, { proxy: other.url });
+  expect(await shop.call('list')).toMatchObject({ ending: 'cards' });
+  expect(await shop.call('list')).toMatchObject({ ending: 'cards' });
+  expect(other.connects.map((it) => it.target)).toEqual([new URL(target.url).host]);
+});
+
+it('follows no redirect in a tunnel, and bears no larger answer', async () => {
+  const shop = await shopBehindProxy();
+  server.answer(answer(307, '', { Location: `${server.url}/elsewhere` }), answer(200, `[${' '.repeat(2 ** 20)}]`));
+  expect(await shop.call('list')).toMatchObject({ result: { message: expect.stringContaining('is a redirect') } });
+  expect(await shop.call('list')).toMatchObject({ result: { message: expect.stringContaining('larger than 1 MiB') } });
+  expect(server.requests).toHaveLength(2);
+});
+
+it('ends a call that is aborted while its retry connects anew', async () => {
+  const shop = await shopBehindProxy();
+  server.answer(cards, (socket) => socket.destroy());
+  await shop.call('list');
+  proxy.tunnel = () => undefined;
+  const controller = new AbortController();
+  const call = shop.call('list', { signal: controller.signal });
+  await eventually(() => proxy.connects.length, 2);
+  controller.abort(new Error('left'));
+  expect(await call).toMatchObject({ result: { message: 'left' } });
+  await eventually(() => proxy.sockets.size + server.sockets.size, 0);
+  proxy.tunnel = through;
+  server.answer(cards);
+  expect(await shop.call('list')).toMatchObject({ ending: 'cards' });
 });
 
 describe.each<[fault: string, tunnel: Tunnel, attempts: number, code: string]>([
@@ -127,18 +122,3 @@ it('lets go of the tunnel of a call that is aborted', async () => {
   expect(await call).toMatchObject({ result: { message: 'left' } });
   await eventually(() => proxy.sockets.size + server.sockets.size, 0);
 });
-
-function through(client: Socket, port: number): void {
-  const target = connect(port, '127.0.0.1', () => client.write('HTTP/1.1 200 Connection established\r\n\r\n'));
-  target.on('error', () => client.destroy()).on('close', () => client.destroy());
-  client.on('close', () => target.destroy());
-  client.pipe(target).pipe(client);
-}
-
-function refuse(status: string): Tunnel {
-  return (client) => void client.write(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\n\r\n`);
-}
-
-function open(then: (client: Socket) => unknown): Tunnel {
-  return (client) => void client.write('HTTP/1.1 200 OK\r\n\r\n', () => void then(client));
-}

@@ -1,21 +1,12 @@
 import { jest } from '@jest/globals';
-import { closeAll } from '../support/application.js';
-import { RawServer } from './raw-server.js';
 import { answer, cards, silence } from './replies.js';
-import { restore, startShop } from './shop.js';
+import { useRawServer } from './setup.js';
+import { startShop } from './shop.js';
 
 const HOUR = { 'Retry-After': '3600' };
 const MINUTE_MS = 60_000;
-let server: RawServer;
+const server = useRawServer();
 let clockMs = 0;
-
-beforeAll(async () => {
-  server = await RawServer.start();
-});
-beforeEach(() => server.reset());
-afterEach(closeAll);
-afterEach(restore);
-afterAll(() => server.stop());
 
 /** From now on the clock shows this much more than it would. */
 function later(ms: number): void {

@@ -14,7 +14,10 @@ export interface RawRequest {
   readonly connection: number;
 }
 
-const certificates = join(import.meta.dirname, 'certificates');
+/** Certificate and key from `certificates/`, in one file. */
+export function certificateOf(name: string): Buffer {
+  return readFileSync(join(import.meta.dirname, 'certificates', `${name}.pem`));
+}
 
 /** A TCP or TLS server that breaks HTTP as told, which no HTTP server would do. */
 export class RawServer {
@@ -30,19 +33,29 @@ export class RawServer {
   private greeting: ((socket: Socket) => void) | undefined;
   private readonly server: Server;
 
-  /** @param certificate a name from `certificates/`: speaks TLS with it */
   static async start(certificate?: string): Promise<RawServer> {
     const raw = new RawServer(certificate);
-    raw.server.listen(0, '127.0.0.1');
-    await once(raw.server, 'listening');
+    await raw.listen();
     return raw;
   }
 
-  private constructor(private readonly certificate?: string) {
-    const pem = certificate === undefined ? undefined : readFileSync(join(certificates, `${certificate}.pem`));
+  /**
+   * @param certificate a name from `certificates/`: speaks TLS with it
+   * @param host an address of loopback
+   */
+  constructor(
+    private readonly certificate?: string,
+    private readonly host = '127.0.0.1',
+  ) {
+    const pem = certificate === undefined ? undefined : certificateOf(certificate);
     const accept = (socket: Socket): void => this.accept(socket);
     this.server = pem === undefined ? createServer(accept) : createTlsServer({ cert: pem, key: pem }, accept);
     this.server.on('tlsClientError', () => undefined); // a client that does not trust the certificate
+  }
+
+  async listen(): Promise<void> {
+    this.server.listen(0, this.host);
+    await once(this.server, 'listening');
   }
 
   get port(): number {
@@ -52,7 +65,8 @@ export class RawServer {
   }
 
   get url(): string {
-    return `${this.certificate === undefined ? 'http' : 'https'}://127.0.0.1:${this.port}`;
+    const host = this.host.includes(':') ? `[${this.host}]` : this.host;
+    return `${this.certificate === undefined ? 'http' : 'https'}://${host}:${this.port}`;
   }
 
   /** Answers each request with the next of these; the last one holds on. */

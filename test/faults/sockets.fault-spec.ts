@@ -1,22 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserCardsService } from 'nestjs-ottu-cards';
-import { closeAll } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
 import { CANARIES } from '../support/leaks.js';
-import { RawServer, type Reply } from './raw-server.js';
-import { cards, closing, head, silence } from './replies.js';
-import { restore, startShop } from './shop.js';
+import type { Reply } from './raw-server.js';
+import { answer, cards, closing, head, silence } from './replies.js';
+import { useRawServer } from './setup.js';
+import { startShop } from './shop.js';
 
 const { customerId } = CANARIES;
-let server: RawServer;
-
-beforeAll(async () => {
-  server = await RawServer.start();
-});
-beforeEach(() => server.reset());
-afterEach(closeAll);
-afterEach(restore);
-afterAll(() => server.stop());
+const server = useRawServer();
 
 function after(ms: number, reply: Reply): Reply {
   return (...args) => void setTimeout(() => reply(...args), ms);
@@ -47,14 +39,21 @@ it('uses one socket for one call after the other', async () => {
   expect(server.connections).toBe(1);
 });
 
-it('closes idle sockets before a server would', async () => {
-  const shop = await startShop(server.url);
-  server.answer(cards);
-  await shop.call('list');
-  await sleep(3_000);
-  expect(server.sockets.size).toBe(1);
-  await eventually(() => server.sockets.size, 0, 3_000);
-}, 10_000);
+it.each<[server: string, headers: Record<string, string>]>([
+  ['says nothing of it', {}],
+  ['claims to keep them for ten minutes', { Connection: 'keep-alive', 'Keep-Alive': 'timeout=600' }],
+])(
+  'closes idle sockets before five seconds are over, where a server %s',
+  async (_server, headers) => {
+    const shop = await startShop(server.url);
+    server.answer(answer(404, '', headers));
+    await shop.call('list');
+    await sleep(3_000);
+    expect(server.sockets.size).toBe(1);
+    await eventually(() => server.sockets.size, 0, 1_900);
+  },
+  10_000,
+);
 
 it('goes on with servers that close after every answer', async () => {
   const shop = await startShop(server.url);

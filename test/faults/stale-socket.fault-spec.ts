@@ -1,19 +1,11 @@
 import { jest } from '@jest/globals';
-import { closeAll } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
 import { CANARIES } from '../support/leaks.js';
-import { RawServer } from './raw-server.js';
 import { cards, cardsFor } from './replies.js';
-import { restore, startShop } from './shop.js';
+import { useRawServer } from './setup.js';
+import { startShop } from './shop.js';
 
-let server: RawServer;
-
-beforeEach(async () => {
-  server = await RawServer.start();
-});
-afterEach(closeAll);
-afterEach(restore);
-afterEach(() => server.stop());
+const server = useRawServer();
 
 describe('a kept-alive socket that the server has meanwhile closed', () => {
   it('costs no attempt when the close has been heard', async () => {

@@ -187,23 +187,38 @@ describe('a claimed card of the standard scheme', () => {
 
   it('is asked for after an outage of Ottu, which uses nothing up', async () => {
     const shop = await start({ handles: 'cards' });
+    const card = fake.save(aCard({ customerId }));
+    const { webhook } = await fake.pay({ ...payment, saveCard: false, ...shop.payment });
     fake.always({ status: 500 });
-    const { webhook } = await fake.pay({ ...payment, ...shop.payment });
     for (const index of [1, 2, 3, 4]) await shop.post({ ...webhook, token: `tok-forged-${index}` });
     fake.always();
-    expect(await shop.post(webhook)).toMatchObject({ status: 200 });
-    expect(shop.inbox.events).toHaveLength(1);
+    expect(await shop.post({ ...webhook, token: card.token })).toMatchObject({ status: 200 });
+    expect(shop.inbox.events).toMatchObject([{ card: { token: card.token } }]);
+  });
+
+  it('that Ottu lists stays the only one while its handler fails', async () => {
+    const shop = await start({ handles: 'cards' });
+    shop.inbox.acts = [fail, fail, fail, fail];
+    const { webhook, card } = await fake.pay({ ...payment, ...shop.payment });
+    const another = fake.save(aCard({ customerId }));
+    await shop.post({ ...webhook, token: another.token });
+    expect([shop.inbox.calls.length, fake.received.length]).toEqual([4, 1]);
+    await shop.post(webhook);
+    expect(shop.inbox.events).toMatchObject([{ card: { token: card?.token } }]);
   });
 });
 
 describe('what no signature proves', () => {
   it('a subscription token that is a plain text names no card, whatever customer stands beside it', async () => {
-    const shop = await start();
     const victim = fake.save(aCard({ customerId: 'customer-victim' }));
     const genuine = signed({ result: 'success', state: 'paid', order_no: 'ORDER-1' }, 'subscription');
-    await shop.post({ ...genuine, token: victim.token, customer_id: victim.customerId });
-    expect(shop.inbox.payments.events).toHaveLength(1);
+    const forged = { ...genuine, token: victim.token, customer_id: victim.customerId };
+    const shop = await start({ handles: 'cards' }); // its answer waits for the card
+    expect(await shop.post(forged)).toMatchObject({ status: 200 });
     expect([shop.inbox.calls, fake.received]).toEqual([[], []]);
+    const payments = await start({ handles: 'payments' });
+    await payments.post(forged);
+    expect(payments.inbox.payments.events).toHaveLength(1);
   });
 
   it('a failed subscription payment is not read as a standard success', async () => {

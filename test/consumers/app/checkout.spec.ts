@@ -13,7 +13,7 @@ it("offers the customer's saved cards, in a user's own test", async () => {
     .compile();
   await app.init();
 
-  expect(await app.get(CheckoutService).savedCards('customer-1')).toEqual([card]);
+  expect(await app.get(CheckoutService).savedCards('customer-1')).toMatchObject([card]);
   await app.close();
   await ottu.stop();
 });

@@ -64,26 +64,29 @@ async function main(): Promise<void> {
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   const headers = { 'x-login': 'yes' };
-  const { customerId, ...shown } = card;
+  const [listed] = await app.get(UserCardsService).list({ customerId: card.customerId });
+  assert.ok(listed);
+  const { customerId: _customer, token: _token, ...shown } = listed;
 
-  assert.deepEqual(await (await fetch(`${url}/checkout`)).json(), [{ ...shown, customerId }]);
+  assert.deepEqual({ ...listed, ...card }, listed);
+  assert.deepEqual(await (await fetch(`${url}/checkout`)).json(), [listed]);
   assert.deepEqual(await (await fetch(`${url}/wallet`, { headers })).json(), [shown]);
   assert.equal((await fetch(`${url}/wallet`)).status, 403);
   assert.equal((await fetch(`${url}/wallet?pgCodes=`, { headers })).status, 400);
-  assert.equal((await fetch(`${url}/wallet/${card.token}`, { method: 'DELETE', headers })).status, 204);
-  assert.equal((await fetch(`${url}/wallet/${card.token}`, { method: 'DELETE', headers })).status, 404);
+  assert.equal((await fetch(`${url}/wallet/${listed.id}`, { method: 'DELETE', headers })).status, 204);
+  assert.equal((await fetch(`${url}/wallet/${listed.id}`, { method: 'DELETE', headers })).status, 404);
   assert.deepEqual(fake.cardsOf('customer-1'), []);
   const gone: unknown = await app
     .get(UserCardsService)
-    .delete(card)
+    .delete(listed)
     .catch((error: unknown) => error);
   assert.ok(OttuNotFoundError.is(gone) && gone instanceof OttuNotFoundError);
 
   const webhookUrl = `${url}/webhooks/ottu`;
   const payment = await fake.pay({ customerId: 'customer-1', webhookUrl, hmacKey });
   assert.deepEqual(
-    saved.map((event) => event.card),
-    [payment.card],
+    saved.map((event) => event.card.token),
+    [payment.card?.token],
   );
   const json = { 'content-type': 'application/json' };
   const broken = await fetch(webhookUrl, { method: 'POST', headers: json, body: '{"a":"tok-1"tok-1' });

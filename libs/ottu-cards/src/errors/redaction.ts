@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 const CUT = '[cut]';
 
 /** Twelve or more digits, also in groups: a card number, or a token that looks like one. */
@@ -115,8 +116,7 @@ function visible(text: string): string {
 
 /** `\x` stands for a byte of UTF-8 in some languages, for a character of Latin-1 in others. */
 function ofBytes(bytes: Buffer): string {
-  const text = bytes.toString();
-  return text.includes('\u{fffd}') ? bytes.toString('latin1') : text;
+  return bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
 }
 
 function escaped(text: string): string {
