@@ -1,4 +1,4 @@
-import { inBrowser, openShop, openWallet } from './browser.js';
+import { inBrowser, openShop, openWallet, ottuIs } from './browser.js';
 
 inBrowser('the page of the developer', () => {
   it('shows what a customer has just done, without what must not be seen', async () => {
@@ -19,11 +19,11 @@ inBrowser('the page of the developer', () => {
   it('makes Ottu fail for the customer, saves a card, and starts over', async () => {
     const shop = await openWallet('Sara Khalil');
     const page = await openShop({}, '/dev/');
-    await page.getByRole('radio', { name: 'down' }).check();
+    await page.getByRole('radio', { name: /^down/ }).check();
     await shop.reload();
     await shop.getByRole('button', { name: 'Try again' }).waitFor();
 
-    await page.getByRole('radio', { name: 'well' }).check();
+    await page.getByRole('radio', { name: 'well', exact: true }).check();
     await page.getByLabel('Customer').selectOption('Sara');
     await page.getByLabel('Last four digits').fill('7777');
     await page.getByRole('button', { name: 'Save card' }).click();
@@ -38,8 +38,53 @@ inBrowser('the page of the developer', () => {
     await shop.getByRole('heading', { name: 'No saved cards yet' }).waitFor();
   });
 
+  it('tells what caused each call, and which sent nothing', async () => {
+    const shop = await openWallet('Omar Nasser');
+    await shop.getByRole('complementary').getByText('•••• 3005').waitFor();
+    const page = await openShop({}, '/dev/');
+    const rows = page.getByRole('list', { name: 'Calls and webhooks' }).getByRole('listitem');
+    await rows.filter({ hasText: 'page view' }).filter({ hasText: '1 request' }).waitFor();
+    await rows
+      .filter({ hasText: 'offer at checkout' })
+      .filter({ hasText: '0 requests' })
+      .getByText('cache', { exact: true })
+      .click();
+    await page.getByText('The cache had this list. Ottu was not asked.').waitFor();
+
+    await shop.getByRole('button', { name: 'Delete card ending in 4417' }).click();
+    await shop.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await rows.filter({ hasText: 'delete by a customer' }).getByText('2 requests').click();
+    await rows.getByText('check of ownership').waitFor();
+  });
+
+  it('shows the list before the controls on a phone, and no word is cut', async () => {
+    const shop = await openWallet('Omar Nasser');
+    await shop.getByRole('button', { name: 'Delete card ending in 4417' }).click();
+    await shop.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    const page = await openShop({ viewport: { width: 320, height: 700 } }, '/dev/');
+    await page.getByText('2 requests').click();
+    await page.getByText('check of ownership').waitFor();
+    const [list, controls] = await Promise.all(['.wire', '#controls'].map((it) => page.locator(it).boundingBox()));
+    expect((list?.y ?? 0) < (controls?.y ?? 0)).toBe(true);
+    expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
+    await page.getByRole('link', { name: 'Controls' }).click();
+    await expect(page.getByRole('radio', { name: 'well', exact: true }).isVisible()).resolves.toBe(true);
+  });
+
   it('has the API described beside it', async () => {
     const page = await openShop({}, '/docs');
     await page.getByText("The signed-in customer's saved cards, preferred ones first").waitFor();
+  });
+
+  // the last one: the pause that Ottu asks for outlives "Start over"
+  it('counts down the pause that Ottu asked for', async () => {
+    await ottuIs('limited');
+    const shop = await openWallet('Omar Nasser');
+    await shop.getByRole('timer').getByText('You can try again in').waitFor();
+    const page = await openShop({}, '/dev/');
+    await page.getByRole('timer').getByText('the library sends nothing for').waitFor();
+    await shop.reload();
+    await page.getByText('held back').first().click();
+    await page.getByText('Ottu had asked for a pause. Nothing was sent.').first().waitFor();
   });
 });

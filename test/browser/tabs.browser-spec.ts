@@ -43,6 +43,7 @@ inBrowser('two tabs of one browser', () => {
 
     await laylas.getByRole('button', { name: 'Reload the page' }).click();
     await laylas.getByRole('navigation').getByText('Omar Nasser').waitFor();
+    await rows(laylas).nth(1).waitFor();
     expect(await rows(laylas).count()).toBe(2);
   });
 

@@ -37,10 +37,17 @@ describe('through a shared store', () => {
     expect(fake.received).toHaveLength(1);
   });
 
-  it('a thousand concurrent lists are one request', async () => {
-    const cards = await startInstance(new Map());
+  it('a thousand concurrent lists are one request, one version and one kept list', async () => {
+    const store = new Map<string, string>();
+    const written: string[] = [];
+    const cards = await startInstance({
+      get: (key) => store.get(key),
+      set: (key, value) => written.push(key) && store.set(key, value),
+      delete: (key) => store.delete(key),
+    });
     await Promise.all(Array.from({ length: 1_000 }, () => cards.list(ANNA)));
     expect(fake.received).toHaveLength(1);
+    expect(written).toHaveLength(2);
   });
 
   it('a delete in one instance is known to the other at once, even to a list that was under way', async () => {

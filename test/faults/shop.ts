@@ -31,7 +31,8 @@ interface Observed {
 /** An application on this origin, with the canaries' key, its log wide open and no jitter. */
 export async function startShop(baseUrl: string, options: Partial<OttuCardsOptions> = {}): Promise<Shop> {
   jest.spyOn(Math, 'random').mockRestore(); // Nest itself draws lots while it boots
-  const module = OttuCardsModule.forRoot({ apiKey, env: 'sandbox', baseUrl, ...options });
+  const secret = 'obviously-false-secret-of-the-shop'; // an apiKey that is a function needs one
+  const module = OttuCardsModule.forRoot({ apiKey, secret, env: 'sandbox', baseUrl, ...options });
   const context = await startContext({ imports: [module] });
   Logger.overrideLogger(new ConsoleLogger({ logLevels: ['verbose', 'debug', 'log', 'warn', 'error', 'fatal'] }));
   jest.spyOn(Math, 'random').mockReturnValue(0); // retries follow at once unless Ottu asked for a pause

@@ -180,6 +180,16 @@ describe('a kept list', () => {
     expect([...data.keys()]).toEqual(before);
   });
 
+  it('is not kept after an uncertain delete, even where the store lost that', async () => {
+    await keep([aCard(ANNA)]);
+    const before = [...data];
+    await store.forget(ANNA.customerId, 60_000);
+    data.clear();
+    for (const [key, value] of before) data.set(key, value);
+    await keep([aCard(ANNA), aCard(ANNA)]);
+    expect([...data]).toEqual(before);
+  });
+
   it('has the format of these fields of a card: when they change, raise ENTRY_FORMAT', () => {
     expect(Object.keys(aCard()).toSorted()).toEqual(
       [
