@@ -61,8 +61,8 @@ export default {
       testMatch: ['**/*.fault-spec.ts'],
       testPathIgnorePatterns: elsewhere,
     },
-    { ...base, ...builtSample, displayName: 'sample', roots: ['<rootDir>/test/sample'], testMatch: [e2e] },
     // `npm test` ends here: see jest.quick.config.mjs
+    { ...base, ...builtSample, displayName: 'sample', roots: ['<rootDir>/test/sample'], testMatch: [e2e] },
     { ...base, displayName: 'slow', roots: ['<rootDir>/test'], testRegex: SLOW.map((part) => `${part}.*-spec\\.ts$`) },
     {
       ...base,

@@ -2,12 +2,12 @@
 // everything, `npm run test:rest` what is left out here.
 import config from './jest.config.mjs';
 
-const REST = new Set(['slow', 'packaging', 'browser']);
+const REST = new Set(['sample', 'slow', 'packaging', 'browser']);
 process.env.RANDOM_SHARE ??= '0.1'; // test/support/property.ts
 
 const sample = process.env.RANDOM_SHARE === '1' ? '' : ', and most of the random cases';
 const leftOut =
-  `Not part of \`npm test\`: the browser, Redis, the packed tarball and the load test${sample}. ` +
+  `Not part of \`npm test\`: the sample shop, the browser, Redis, the packed tarball and the load test${sample}. ` +
   '`npm run test:all` runs everything.';
 
 /** @type {import('jest').Config} */
