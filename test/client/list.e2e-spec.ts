@@ -168,15 +168,7 @@ describe('an answer of another shape', () => {
   const card = (change: Record<string, unknown>) => [WIRE_CARD, { ...WIRE_CARD, ...change }];
 
   it.each<[what: string, body: unknown, place: string]>([
-    ['null', null, 'the answer must be an object'],
-    ['a number', 5, 'the answer must be an object'],
-    ['a string', '"text"', 'the answer must be an object'],
-    ['an empty object', {}, 'the answer.customer_id must be a string'],
-    ['a page of results', { results: [] }, 'the answer.customer_id must be a string'],
-    ['an array of arrays', [[]], '[0] must be an object'],
     ['a null card', [WIRE_CARD, null], '[1] must be an object'],
-    ['a numeric token', card({ token: 9_999_888_877_776_666 }), '[1].token must be a string'],
-    ['an empty token', card({ token: '' }), '[1].token must not be empty'],
     ['a missing token', card({ token: undefined }), '[1].token must be a string'],
     ['a missing brand', card({ brand: undefined }), '[1].brand must be a string or null'],
     ['a numeric brand', card({ brand: 1 }), '[1].brand must be a string or null'],
@@ -189,7 +181,6 @@ describe('an answer of another shape', () => {
     ['a missing pg_code', card({ pg_code: undefined }), '[1].pg_code must be a string'],
     ['a numeric pg_name', card({ pg_name: 1 }), '[1].pg_name must be a string or null'],
     ['501 cards', Array.from({ length: 501 }, () => WIRE_CARD), 'the list must not hold more than 500 cards'],
-    ["another customer's card", card({ customer_id: CANARIES.customerId }), '[1].customer_id must be the customer'],
   ])('is refused as a whole: %s', async (_what, body, place) => {
     fake.next({ status: 200, body });
     const error: unknown = await cards.list({ customerId: 'customer-1' }).catch((caught: unknown) => caught);
