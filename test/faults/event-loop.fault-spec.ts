@@ -35,6 +35,9 @@ function detailOf(text: string): string {
   return `{"detail":"${json.repeat(Math.floor((LIMIT - 20) / Buffer.byteLength(json)))}"}`;
 }
 
+/** Ten of them, as many as are read of a field. */
+const messages = (text: string): string => Array.from({ length: 10 }, () => JSON.stringify(text)).join(',');
+
 const longName = 'n'.repeat(LIMIT / 2);
 const cardWith = (fields: object): string => JSON.stringify([{ ...CARD, ...fields }]);
 const long = (text: string): string =>
@@ -53,6 +56,9 @@ const REFUSALS: readonly [name: string, body: string][] = [
   ['many lists', filled('{"a":[', () => '["x"]', ']}')],
   ['deep lists', `{"a":${'['.repeat(LIMIT / 2 - 10)}${']'.repeat(LIMIT / 2 - 10)}}`],
   ['deep objects', `${'{"a":'.repeat(LIMIT / 6 - 2)}1${'}'.repeat(LIMIT / 6 - 2)}`],
+  ['many messages of nothing', filled('{', (n) => `"${n.toString(36)}":[${messages('&amp;#32;')}]`, '}')],
+  ['many messages of encoded percent signs', filled('{', (n) => `"${n}":[${messages(`%${'25'.repeat(900)}`)}]`, '}')],
+  ['many messages of backslashes', filled('{', (n) => `"${n}":[${messages('\\'.repeat(950))}]`, '}')],
   ['letters', detailOf('x')],
   ['percent signs', detailOf('%')],
   ['encoded percent signs', detailOf('%25')],

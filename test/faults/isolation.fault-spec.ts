@@ -50,7 +50,13 @@ describe("the application's axios.defaults", () => {
 });
 
 describe('a polluted Object.prototype', () => {
-  const POLLUTION = { socketPath: '/nowhere.sock', query: { customer_id: 'other' }, localAddress: '203.0.113.1' };
+  const POLLUTION = {
+    socketPath: '/nowhere.sock',
+    hostname: '203.0.113.1',
+    defaultPort: 9,
+    query: { customer_id: 'other' },
+    localAddress: '203.0.113.1',
+  };
 
   afterEach(() => {
     for (const name of Object.keys(POLLUTION)) Reflect.deleteProperty(Object.prototype, name);

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { inspect } from 'node:util';
 import type { DynamicModule } from '@nestjs/common';
 import { TestingModule } from '@nestjs/testing';
 import { OTTU_CARDS_OPTIONS, OttuCardsModule, OttuConfigError, UserCardsService } from 'nestjs-ottu-cards';
 import type { FakeOttu } from 'nestjs-ottu-cards/testing';
-import { closeAll, startContext, startFake } from '../support/application.js';
+import { closeAll, closeWithTest, startContext, startFake } from '../support/application.js';
 import { CANARIES, leaksIn, leaksOf } from '../support/leaks.js';
 import { COUNT, OPTION_PROBLEMS, PROXY, TIME } from './option-problems.js';
 
@@ -179,6 +181,27 @@ describe('a registration prints', () => {
       service,
     };
     expect(leaksIn(printed)).toEqual([]);
+  });
+
+  it('nothing secret while calls are under way', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    closeWithTest(async () => void silent.close());
+    await once(silent, 'listening');
+    const address: AddressInfo | string | null = silent.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const { apiKey } = secrets;
+    const module = OttuCardsModule.forRoot({ apiKey, env: 'sandbox', baseUrl: `http://127.0.0.1:${port}` });
+    const app = await startContext({ imports: [module] });
+    const service = app.get(UserCardsService);
+    const abort = new AbortController();
+    const { customerId } = CANARIES;
+    const calls = Array.from({ length: 55 }, async () => service.list({ customerId }, { signal: abort.signal }));
+    const settled = Promise.allSettled(calls);
+    await once(silent, 'connection');
+    const printed = inspect(service, { depth: Infinity, showHidden: true });
+    abort.abort();
+    await settled;
+    expect(leaksIn({ printed })).toEqual([]);
   });
 
   it('and holds its options all the same, for those who inject them', async () => {

@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import type { FakeOttu, FakePayment } from 'nestjs-ottu-cards/testing';
+import { OTTU_WEBHOOKS_OPTIONS, OttuWebhooksModule } from 'nestjs-ottu-cards/webhooks';
 import { closeAll, startFake } from '../support/application.js';
 import { CANARIES, channelsOf, leaksIn } from '../support/leaks.js';
 import { captureOutput } from '../support/output.js';
@@ -112,4 +114,21 @@ it('hands errors of ours to onUndelivered that show no secret', async () => {
   const [undelivered] = shop.inbox.undelivered;
   expect(undelivered?.reason).toBe('confirmation');
   expect(leaksIn(await channelsOf(undelivered?.error))).toEqual([]);
+});
+
+it('prints no key: neither as definition nor as module nor as options', async () => {
+  const print = (value: unknown) => inspect(value, { depth: 12, showHidden: true });
+  class Handler {
+    onPayment(): void {}
+  }
+  const definition = OttuWebhooksModule.forRoot({ hmacKey, path: 'webhooks/ottu', handler: Handler });
+  const { app } = await WebhookShop.start({ fake, hmacKey });
+  const options: unknown = app.get(OTTU_WEBHOOKS_OPTIONS);
+  expect(options).toMatchObject({ hmacKey });
+  const printed = {
+    definition: `${print(definition)} ${JSON.stringify(definition)}`,
+    module: print(app.get(OttuWebhooksModule)),
+    options: `${print(options)} ${JSON.stringify(options)}`,
+  };
+  expect(leaksIn(printed)).toEqual([]);
 });

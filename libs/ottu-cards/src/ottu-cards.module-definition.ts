@@ -3,6 +3,7 @@ import { getUserCardsToken } from './cards/user-cards.token.js';
 import type { AsyncOptions, FactoryResult } from './common/async-options.js';
 import { isRecord } from './common/is-record.js';
 import { optional, problemsOf, type Rules } from './common/rules.js';
+import { unprintedOptions } from './common/unprinted-options.js';
 import { configProblems } from './errors/config-problems.js';
 import type { OttuCardsExtras, OttuCardsOptions } from './ottu-cards.options.js';
 import { cardsProviders } from './ottu-cards.providers.js';
@@ -62,29 +63,10 @@ function withExtras(definition: DynamicModule, extras: OttuCardsExtras): Dynamic
   };
 }
 
-/** Options as they are injected. They hold a key: printed, they show nothing. */
-class UnprintedOptions {
-  constructor(options: object) {
-    Object.assign(this, options);
-  }
-
-  toJSON(): string {
-    return '[OttuCardsOptions]';
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toJSON();
-  }
-}
-
 function unprinted(provider: Provider): Provider {
   if (typeof provider === 'function' || provider.provide !== OTTU_CARDS_OPTIONS) return provider;
   if ('useValue' in provider) return { ...provider, useValue: unprintedOptions(provider.useValue) };
   if (!('useFactory' in provider)) return provider;
   const { useFactory } = provider;
   return { ...provider, useFactory: async (...args: unknown[]) => unprintedOptions(await useFactory(...args)) };
-}
-
-function unprintedOptions(options: unknown): unknown {
-  return isRecord(options) ? new UnprintedOptions(options) : options;
 }

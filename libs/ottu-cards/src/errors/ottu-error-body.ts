@@ -7,6 +7,10 @@ const MAX_LENGTH = 200;
 const MAX_DEPTH = 5;
 /** Values of an answer that are looked at. More cannot be a list of 50 fields that somebody reads. */
 const MAX_VISITS = 10_000;
+/** What redacting the field errors of one answer may cost, in characters. Some take a third of a microsecond each. */
+const MAX_WORK = 80_000;
+/** What a text costs however short it is, and however long. */
+const [LEAST_WORK, MOST_WORK] = [20, 1_200];
 
 interface OttuErrorBody {
   readonly detail?: string;
@@ -55,12 +59,19 @@ class FieldErrorReader {
   readonly found = new Map<string, readonly string[]>();
   private fields = 0;
   private visits = 0;
+  private work = 0;
+  private readonly redact: Redact;
 
-  constructor(private readonly redact: Redact) {}
+  constructor(redact: Redact) {
+    this.redact = (text) => {
+      this.work += LEAST_WORK + Math.min(text.length, MOST_WORK);
+      return redact(text);
+    };
+  }
 
   /** Fields count even where their names, cut and redacted, are the same. */
   get isFull(): boolean {
-    return this.fields >= MAX_FIELDS || this.visits >= MAX_VISITS;
+    return this.fields >= MAX_FIELDS || this.visits >= MAX_VISITS || this.work >= MAX_WORK;
   }
 
   read(path: readonly string[], value: unknown): void {

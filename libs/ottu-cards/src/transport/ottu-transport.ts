@@ -31,7 +31,8 @@ export interface TransportOptions {
 
 /** Sends calls to Ottu and settles each within its deadline, whatever the peer does. Knows no card. */
 export class OttuTransport {
-  private readonly connections: ConnectionPool;
+  /** Not printed: what waits there, and what undici has under way, holds the key. */
+  readonly #connections: ConnectionPool;
   private readonly context: RetryLoopContext;
   private readonly calls = new CallStatus();
   private running = 0;
@@ -43,11 +44,11 @@ export class OttuTransport {
     private shutdown: AbortSignal,
   ) {
     const logger = new Logger(['OttuCards', options.name].filter(Boolean).join(' '));
-    this.connections = new ConnectionPool(options.origin, connector(options.proxy));
+    this.#connections = new ConnectionPool(options.origin, connector(options.proxy));
     const { limiter } = options;
     this.context = {
       // of its own: interceptors of the application's HttpService could log the key
-      axios: new HttpService(axiosOver(this.connections, options.origin)).axiosRef,
+      axios: new HttpService(axiosOver(this.#connections, options.origin)).axiosRef,
       budget: new RetryBudget(),
       gate: new RateLimitGate((event, facts) =>
         event === 'gate-closed' ? logger.warn(logLine(event, facts)) : logger.log(logLine(event)),
@@ -99,6 +100,6 @@ export class OttuTransport {
       this.onIdle = resolve;
       if (this.running === 0) resolve();
     });
-    await this.connections.destroy();
+    await this.#connections.destroy();
   }
 }

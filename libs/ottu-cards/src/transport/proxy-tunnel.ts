@@ -58,6 +58,9 @@ function connectRequest(proxy: URL, authority: string): RequestOptions {
     path: authority,
     headers: { host: authority, ...(credentials !== ':' && { 'proxy-authorization': basic }) },
     agent: false,
-    socketPath: undefined, // not inherited from a polluted prototype
+    // not inherited from a polluted prototype
+    hostname: undefined,
+    defaultPort: undefined,
+    socketPath: undefined,
   };
 }

@@ -4,6 +4,7 @@ import type { UserCardsService } from '../cards/user-cards.service.js';
 import { getUserCardsToken } from '../cards/user-cards.token.js';
 import type { AsyncOptions, FactoryResult } from '../common/async-options.js';
 import { shutdownClockOf } from '../common/shutdown.js';
+import { unprintedOptions } from '../common/unprinted-options.js';
 import { BodyParserErrors } from './body-parser-errors.js';
 import { handlerProvider, OTTU_WEBHOOK_HANDLER } from './handler.provider.js';
 import {
@@ -54,7 +55,7 @@ export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<OttuWeb
       ...definition,
       imports: [...(definition.imports ?? []), ...(extras.imports ?? [])],
       controllers: [createWebhooksController({ ...extras, mount, logger })],
-      providers: [...(definition.providers ?? []), ...providersOf(extras, mount, logger)],
+      providers: [...(definition.providers ?? []).map(unprinted), ...providersOf(extras, mount, logger)],
     };
   })
   .build();
@@ -99,4 +100,13 @@ function providersOf(extras: GivenExtras, mount: symbol, logger: Logger): Provid
       useFactory: (host: HttpAdapterHost) => new BodyParserErrors(host, mount, logger),
     },
   ];
+}
+
+/** The options hold a key: printed, they show nothing. */
+function unprinted(provider: Provider): Provider {
+  if (typeof provider === 'function' || provider.provide !== OTTU_WEBHOOKS_OPTIONS) return provider;
+  if ('useValue' in provider) return { ...provider, useValue: unprintedOptions(provider.useValue) };
+  if (!('useFactory' in provider)) return provider;
+  const { useFactory } = provider;
+  return { ...provider, useFactory: async (...args: unknown[]) => unprintedOptions(await useFactory(...args)) };
 }

@@ -25,6 +25,8 @@ const MAX_SIGNATURES = 100_000;
 const MAX_SESSIONS = 3;
 /** More than the clock of the shutdown gives: a timer that keeps the process running until it has ended. */
 const CLOSE_WITHIN_MS = 10_000;
+/** A queue that has not taken an event by then has failed: longer than `bullQueue` takes. */
+const QUEUE_WITHIN_MS = 2_000;
 /** At the very end of a shutdown, for an `onUndelivered` that was called just before. */
 const LAST_REPORTS_MS = 250;
 
@@ -104,7 +106,7 @@ export class WebhookProcessor
         return 'not proven';
       }
       const jobs = this.jobsOf(webhook);
-      if (jobs.length === 0 || (await this.queue?.add(jobs)) === true) return 'accepted';
+      if (jobs.length === 0 || (await this.isQueued(jobs))) return 'accepted';
       // The payment's part decides the answer: Ottu would not send the event again for the sake of the card.
       const [decides] = jobs.map((job) => this.memory.run(job));
       return (await answerBy.race(() => decides))?.value === true ? 'accepted' : 'not handled';
@@ -154,13 +156,39 @@ export class WebhookProcessor
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const closed = this.queue?.close();
+    const closed = this.closeQueue();
     const end = new Deadline({ timeoutMs: CLOSE_WITHIN_MS, shutdown: this.parts.clock.signal });
     await end.race(() => Promise.all([this.memory.settled(), closed]));
     end.release();
     const last = new Deadline({ timeoutMs: LAST_REPORTS_MS });
     await last.race(() => Promise.all([closed, ...this.reports]));
     last.release();
+  }
+
+  /** Whether the queue has the jobs; `false` too where it fails in any way. */
+  private async isQueued(jobs: readonly WebhookJob[]): Promise<boolean> {
+    const { queue } = this;
+    if (queue === undefined) return false;
+    const { clock, logger } = this.parts;
+    const limit = new Deadline({ timeoutMs: QUEUE_WITHIN_MS, shutdown: clock.signal });
+    try {
+      const added = await limit.race(() => queue.add(jobs));
+      if (added === undefined) logger.warn('The queue did not take an event in time: this process handles it.');
+      return added?.value === true;
+    } catch (error) {
+      logger.warn(`The queue failed to take an event with ${described(error)}: this process handles it.`);
+      return false;
+    } finally {
+      limit.release();
+    }
+  }
+
+  private async closeQueue(): Promise<void> {
+    try {
+      await this.queue?.close();
+    } catch (error) {
+      this.parts.logger.warn(`The queue failed to close with ${described(error)}.`);
+    }
   }
 
   private jobsOf(webhook: GenuineWebhook): WebhookJob[] {
