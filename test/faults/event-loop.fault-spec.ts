@@ -59,6 +59,11 @@ const REFUSALS: readonly [name: string, body: string][] = [
   ['many messages of nothing', filled('{', (n) => `"${n.toString(36)}":[${messages('&amp;#32;')}]`, '}')],
   ['many messages of encoded percent signs', filled('{', (n) => `"${n}":[${messages(`%${'25'.repeat(900)}`)}]`, '}')],
   ['many messages of backslashes', filled('{', (n) => `"${n}":[${messages('\\'.repeat(950))}]`, '}')],
+  ['many messages of escapes', filled('{', (n) => `"${n}":[${messages(String.raw`\x41 `.repeat(200))}]`, '}')],
+  [
+    'many messages of letters that become eighteen',
+    filled('{', (n) => `"${n}":[${messages('\u{fdfa}'.repeat(200))}]`, '}'),
+  ],
   ['letters', detailOf('x')],
   ['percent signs', detailOf('%')],
   ['encoded percent signs', detailOf('%25')],

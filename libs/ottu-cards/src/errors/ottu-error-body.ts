@@ -7,10 +7,13 @@ const MAX_LENGTH = 200;
 const MAX_DEPTH = 5;
 /** Values of an answer that are looked at. More cannot be a list of 50 fields that somebody reads. */
 const MAX_VISITS = 10_000;
-/** What redacting the field errors of one answer may cost, in characters. Some take a third of a microsecond each. */
-const MAX_WORK = 80_000;
+/**
+ * What redacting the field errors of one answer may cost, in characters: enough for 50 fields of 10 messages of 500
+ * characters, of which 200 are shown.
+ */
+const MAX_WORK = 400_000;
 /** What a text costs however short it is, and however long. */
-const [LEAST_WORK, MOST_WORK] = [20, 1_200];
+const [LEAST_WORK, MOST_WORK] = [100, 700];
 
 interface OttuErrorBody {
   readonly detail?: string;
@@ -108,6 +111,8 @@ function messagesOf(value: unknown, redact: Redact): readonly string[] {
 
 /** One printable line: redacted before it is folded, which could change a value, and after, which could join one. */
 function shown(text: string, redact: Redact): string {
-  const line = redact(redact(text).replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ')).trim();
+  const redacted = redact(text);
+  const folded = redacted.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ');
+  const line = (folded === redacted ? folded : redact(folded)).trim();
   return line.length > MAX_LENGTH ? `${line.slice(0, MAX_LENGTH - 1)}…` : line;
 }

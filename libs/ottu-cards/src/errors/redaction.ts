@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+
 const CUT = '[cut]';
 
 /** Twelve or more digits, also in groups: a card number, or a token that looks like one. */
@@ -28,12 +29,12 @@ const LONGEST_ESCAPE = 32;
 export function redactor(values: readonly string[]): (text: string) => string {
   let known: RegExp | undefined; // most failures have no text to cut from
   const margin = LONGEST_ESCAPE + LONGEST_FORM * Math.max(0, ...values.map((value) => Buffer.byteLength(value)));
+  const limit = SHOWN + margin;
   return (text) => {
     known ??= patternOf(values);
-    const isLong = text.length > SHOWN + margin;
-    const redacted = plain(isLong ? text.slice(0, SHOWN + margin) : text)
-      .replace(known, CUT)
-      .replace(LONG_DIGITS, CUT);
+    const seen = visible(text.slice(0, limit)); // may be longer: some characters become eighteen
+    const isLong = text.length > limit || seen.length > limit;
+    const redacted = plain(seen.slice(0, limit)).replace(known, CUT).replace(LONG_DIGITS, CUT);
     return isLong ? redacted.slice(0, -margin) : redacted; // a value could stand across the place of the cut
   };
 }
@@ -72,41 +73,38 @@ const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]+/gu;
 /** Where base64 of several lines goes on: a line break, or what JSON makes of it. Lines have 64 or 76 characters. */
 const WRAP = /(?:\r?\n|(?:\\r)?\\n)(?<=[\w+/-]{32}(?:\r?\n|(?:\\r)?\\n))(?=[\w+/=-])/g;
 
-const HEX = '[0-9a-fA-F]';
-const ESCAPES = new RegExp(
-  [
-    `(?:%${HEX}{2})+`,
-    String.raw`(?:\\[xX]${HEX}{2})+`,
-    String.raw`\\U(?<long>${HEX}{8})`,
-    String.raw`\\[uU](?<unit>${HEX}{4})`,
-    String.raw`\\u\{(?<braced>${HEX}{1,6})\}`,
-    String.raw`\\(?<quoted>["'\\/])`,
-    String.raw`&#(?<decimal>\d{1,7});`,
-    `&#[xX](?<hex>${HEX}{1,6});`,
-    '&(?<name>[a-zA-Z]{2,4});',
-  ].join('|'),
-  'g',
-);
-const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+/** Before the others, and without a function for each: a text may consist of them. */
+const QUOTED = /\\(["'\\/])/g;
+const ESCAPES =
+  /(?:%[0-9a-fA-F]{2})+|(?:\\[xX][0-9a-fA-F]{2})+|\\U[0-9a-fA-F]{8}|\\[uU][0-9a-fA-F]{4}|\\u\{[0-9a-fA-F]{1,6}\}|&#\d{1,7};|&#[xX][0-9a-fA-F]{1,6};|&[a-zA-Z]{2,4};/g;
+const NAMED: Readonly<Record<string, string>> = {
+  '&amp;': '&',
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&apos;': "'",
+};
 /** A value may hold escapes of its own, and come back in some more. */
 const MAX_LAYERS = 8;
 
 /** The text without its escapes, also where one is wrapped in another. */
 function plain(text: string, layers = MAX_LAYERS): string {
   const seen = visible(text);
-  const next = seen.replaceAll(ESCAPES, (escape, ...groups) => unescaped(escape, groups.at(-1)));
+  const next = seen.replaceAll(QUOTED, '$1').replaceAll(ESCAPES, unescaped);
   return next === seen || layers === 1 ? visible(next) : plain(next, layers - 1);
 }
 
-function unescaped(
-  escape: string,
-  { long, unit, braced, quoted, decimal, hex, name }: Readonly<Record<string, string>>,
-): string {
-  if (escape.startsWith('%')) return Buffer.from(escape.replaceAll('%', ''), 'hex').toString();
-  if (/^\\x/i.test(escape)) return ofBytes(Buffer.from(escape.replaceAll(/\\x/gi, ''), 'hex'));
-  if (quoted !== undefined) return quoted;
-  if (name !== undefined) return NAMED[name.toLowerCase()] ?? escape;
-  const code = decimal === undefined ? Number.parseInt(unit ?? long ?? braced ?? hex ?? '', 16) : Number(decimal);
+function unescaped(escape: string): string {
+  if (escape[0] === '%') return ofBytes(escape, 1);
+  if (escape[0] === '\\') {
+    if (escape[1] === 'x' || escape[1] === 'X') return ofBytes(escape, 2);
+    return ofCode(Number.parseInt(escape.slice(escape[2] === '{' ? 3 : 2), 16), escape);
+  }
+  if (escape[1] === '#') return ofCode(Number(`0${escape.slice(2, -1)}`), escape); // "065", or "0x41"
+  return NAMED[escape.toLowerCase()] ?? escape;
+}
+
+function ofCode(code: number, escape: string): string {
   return code <= 0x10_ff_ff ? String.fromCodePoint(code) : escape;
 }
 
@@ -114,8 +112,18 @@ function visible(text: string): string {
   return text.normalize('NFKC').replaceAll(INVISIBLE, '').replaceAll(WRAP, '');
 }
 
-/** `\x` stands for a byte of UTF-8 in some languages, for a character of Latin-1 in others. */
-function ofBytes(bytes: Buffer): string {
+/**
+ * The text of bytes in hex, each after a sign of this length. `\x` stands for a byte of UTF-8 in some languages, for a
+ * character of Latin-1 in others.
+ */
+function ofBytes(escape: string, signLength: number): string {
+  const step = signLength + 2;
+  const first = Number.parseInt(escape.slice(signLength, step), 16);
+  if (escape.length === step && first < 0x80) return String.fromCharCode(first); // the usual case, without a buffer
+  const bytes = Buffer.allocUnsafe(escape.length / step);
+  for (let at = 0; at < bytes.length; at += 1) {
+    bytes[at] = Number.parseInt(escape.slice(at * step + signLength, (at + 1) * step), 16);
+  }
   return bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
 }
 
