@@ -107,6 +107,14 @@ describe.each(EFFECTS)('a %s', (effect) => {
     expect(classify(effect, answered(status, Buffer.from([0x22, 0xff, 0x22])))).toMatchObject({ body: undefined });
   });
 
+  it.each([
+    [10_000, { detail: 'x', a: ':'.repeat(9_998) }],
+    [10_001, undefined],
+  ])('reads the body of a refusal that has %i colons as %j', (colons, body) => {
+    const text = JSON.stringify({ detail: 'x', a: ':'.repeat(colons - 2) });
+    expect(classify(effect, answered(400, text))).toMatchObject({ body });
+  });
+
   it('is told that a redirect is never followed', () => {
     expect(classify(effect, answered(302))).toMatchObject({ why: 'is a redirect, which is never followed' });
   });

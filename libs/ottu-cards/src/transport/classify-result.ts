@@ -53,7 +53,7 @@ function classifySuccess(effect: Effect, { status, body }: Answered): Classifica
 }
 
 function classifyRefusal(effect: Effect, { status, body: bytes }: Answered): Failure {
-  const body = parse(decode(bytes) ?? '');
+  const body = readsAsError(bytes) ? parse(decode(bytes) ?? '') : undefined;
   if (status < 400) return { ...failure('bad-response', 'never'), why: 'is a redirect, which is never followed' };
   if (status === 401 || status === 403) return { ...failure('auth', 'never'), body };
   if (status === 429) return { ...failure('rate-limit', 'too-many-requests'), body };
@@ -74,6 +74,17 @@ export function isPermanent(code: string): boolean {
 
 function failure(kind: FailureKind, retry: Retry, mayHaveActed = false): Failure {
   return { kind, retry, mayHaveActed };
+}
+
+/** Members that the body of an error may have: enumerating many more would block the event loop after the parsing. */
+const MAX_COLONS = 10_000;
+const COLON = 0x3a;
+
+/** An object has at most as many members as its text has colons. */
+function readsAsError(bytes: Buffer): boolean {
+  let colons = 0;
+  for (const byte of bytes) if (byte === COLON) colons += 1;
+  return colons <= MAX_COLONS;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
