@@ -4,7 +4,6 @@ import { inspect } from 'node:util';
 import { OttuCardsModule, UserCardsService } from 'nestjs-ottu-cards';
 import { OPTION_PROBLEMS } from '../module/option-problems.js';
 import { closeAll, startContext } from '../support/application.js';
-import { GulfModule, GulfWallet, PaymentsModule } from './examples/configuration.js';
 
 const guide = readFileSync(join(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
 const sentences = [...new Set(OPTION_PROBLEMS.map(([option, , problem]) => `${option} ${problem}`))];
@@ -46,7 +45,13 @@ it('names the defaults that the code has', async () => {
 });
 
 it('shows examples that boot', async () => {
-  process.env['OTTU_API_KEY'] = '';
+  Object.assign(process.env, {
+    OTTU_CARDS_SECRET: 'obviously-false-obviously-false-obviously-false',
+    OTTU_KUWAIT_API_KEY: 'kuwait00.00000000000000000000000000000000',
+    OTTU_QATAR_API_KEY: 'qatar000.00000000000000000000000000000000',
+  });
+  const { PaymentsModule } = await import('./examples/options-from-elsewhere.js');
+  const { GulfModule, GulfWallet } = await import('./examples/named-merchants.js');
   await startContext({ imports: [PaymentsModule] });
   const gulf = (await startContext({ imports: [GulfModule] })).get(GulfWallet);
   expect(gulf.kuwait).not.toBe(gulf.qatar);

@@ -15,7 +15,8 @@ afterEach(closeAll);
   it('shows code that keeps lists in Redis and forgets them when told to', async () => {
     const before = process.env['REDIS_URL'];
     process.env['REDIS_URL'] = redis.url;
-    const { cache, store, WalletService } = await import('./examples/quota.js');
+    const { cache, store } = await import('./examples/card-cache.js');
+    const { WalletService } = await import('./examples/fresh-cards.js');
     process.env['REDIS_URL'] = before;
     const fake = await startFake();
     const context = await startContext({ imports: [OttuCardsModule.forRoot({ ...fake.options, cache })] });

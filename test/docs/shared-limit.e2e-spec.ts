@@ -5,7 +5,7 @@ import { closeAll, closeWithTest, startContext, startFake } from '../support/app
 import { failureOf } from '../support/cached-cards.js';
 import { recordLog } from '../support/recorded-log.js';
 import { hasRedis, startRedis, type TestRedis } from '../support/redis.js';
-import { OttuLimit } from './examples/shared-limit.js';
+import { OttuLimit } from './examples/ottu-limit.js';
 
 const customerId = 'customer-1';
 

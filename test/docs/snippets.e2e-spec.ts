@@ -7,9 +7,7 @@ import { markdownIn } from '../support/markdown.js';
 // `// src/<name>.ts` gets that name, so that another block of the same document can import it.
 
 const repo = join(import.meta.dirname, '../..');
-/** Pages whose blocks are still parts of a file. A page leaves this list when it is rewritten. */
-const PARTS = new Set(['docs/configuration.md', 'docs/quota.md', 'docs/webhooks.md']);
-const documents = ['README.md', ...markdownIn(repo, 'docs', true)].filter((name) => !PARTS.has(name));
+const documents = ['README.md', ...markdownIn(repo, 'docs', true)];
 const snippets = new Map(documents.flatMap(snippetsOf));
 let problems: ReadonlyMap<string, readonly string[]>;
 

@@ -127,7 +127,7 @@ it('ends every body, with every status, in cards, in nothing or in an error of i
     }),
     { numRuns: runs(1_000) },
   );
-});
+}, 60_000);
 
 it('spends no more attempts than there are calls, tokens and a tenth of the successes', async () => {
   const replies = [cards, cards, cards, answer(500), answer(502), answer(401), resetting(), answer(200, '{}')];

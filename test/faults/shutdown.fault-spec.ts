@@ -46,24 +46,28 @@ async function timed(work: Promise<unknown>): Promise<number> {
 }
 
 describe('app.close() with six merchants', () => {
-  it('takes five seconds in all, with a mounted route and a call of each merchant in flight', async () => {
-    const app = await startMall();
-    server.answer(silence);
-    const request = fetch(`${await app.getUrl()}/cards`, { headers: { connection: 'close' } });
-    const calls = MERCHANTS.map((name) => app.get<UserCardsService>(getUserCardsToken(name)).list({ customerId }));
-    const settled = Promise.allSettled(calls);
-    await eventually(() => server.requests.length, 1 + MERCHANTS.length);
+  it.each(['close', 'keep-alive'])(
+    'takes five seconds in all, with a call of each merchant and a mounted route in flight (Connection: %s)',
+    async (connection) => {
+      const app = await startMall();
+      server.answer(silence);
+      const request = fetch(`${await app.getUrl()}/cards`, { headers: { connection } });
+      const calls = MERCHANTS.map((name) => app.get<UserCardsService>(getUserCardsToken(name)).list({ customerId }));
+      const settled = Promise.allSettled(calls);
+      await eventually(() => server.requests.length, 1 + MERCHANTS.length);
 
-    const elapsedMs = await timed(app.close());
+      const elapsedMs = await timed(app.close());
 
-    expect(elapsedMs).toBeGreaterThan(4_900);
-    expect(elapsedMs).toBeLessThan(5_500);
-    expect((await request).status).toBe(502);
-    expect((await settled).map((it) => it.status === 'rejected' && String(it.reason))).toEqual(
-      MERCHANTS.map(() => expect.stringContaining('the application is shutting down')),
-    );
-    await eventually(() => server.sockets.size, 0);
-  }, 15_000);
+      expect(elapsedMs).toBeGreaterThan(4_900);
+      expect(elapsedMs).toBeLessThan(5_500);
+      expect((await request).status).toBe(502);
+      expect((await settled).map((it) => it.status === 'rejected' && String(it.reason))).toEqual(
+        MERCHANTS.map(() => expect.stringContaining('the application is shutting down')),
+      );
+      await eventually(() => server.sockets.size, 0);
+    },
+    15_000,
+  );
 
   it('takes five seconds with an apiKey function that never answers', async () => {
     const app = await startMall({

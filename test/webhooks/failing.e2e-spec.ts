@@ -163,13 +163,17 @@ describe('a queue that breaks its word', () => {
     ['throws', thrown],
     ['rejects', () => Promise.reject(new Error('later'))],
     ['hangs', never],
-  ])('and %s leaves the event to this process, and the application closes', async (_how, fail) => {
-    const queue = { nameFor: () => 'broken', open: () => Promise.resolve({ add: fail, close: fail }) };
-    const shop = await start({ queue });
-    const { deliveries } = await fake.pay({ customerId, ...shop.payment });
-    expect(deliveries).toMatchObject([{ status: 200 }]);
-    expect(shop.inbox.payments.events).toHaveLength(1);
-    expect(shop.inbox.log.filter((line) => line.includes('The queue'))).toHaveLength(1);
-    await expect(shop.app.close()).resolves.toBeUndefined();
-  });
+  ])(
+    'and %s leaves the event to this process, and the application closes',
+    async (_how, fail) => {
+      const queue = { nameFor: () => 'broken', open: () => Promise.resolve({ add: fail, close: fail }) };
+      const shop = await start({ queue });
+      const { deliveries } = await fake.pay({ customerId, ...shop.payment });
+      expect(deliveries).toMatchObject([{ status: 200 }]);
+      expect(shop.inbox.payments.events).toHaveLength(1);
+      expect(shop.inbox.log.filter((line) => line.includes('The queue'))).toHaveLength(1);
+      await expect(shop.app.close()).resolves.toBeUndefined();
+    },
+    15_000,
+  ); // one that hangs has two seconds for the event, and five for its end
 });

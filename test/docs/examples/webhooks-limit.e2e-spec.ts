@@ -7,7 +7,7 @@ afterEach(closeAll);
 
 it('the line of the guide lets a body of 500 KiB through on Express', async () => {
   Object.assign(process.env, { OTTU_API_KEY: 'fakefake.00000000000000000000000000000000', OTTU_HMAC_KEY: hmacKey });
-  const { startShop } = await import('./webhooks.js'); // its module reads the environment when it is loaded
+  const { startShop } = await import('./start-shop.js'); // its module reads the environment when it is loaded
   const app = await startShop(0);
   closeWithTest(() => app.close());
   const payload = { result: 'failed', state: 'failed', order_no: 'ORDER-1', gateway_response: 'x'.repeat(500 * 1024) };

@@ -4,7 +4,8 @@ import { Test } from '@nestjs/testing';
 import { OTTU_CARDS_OPTIONS } from 'nestjs-ottu-cards';
 import { FakeOttu } from 'nestjs-ottu-cards/testing';
 import { OTTU_WEBHOOKS_OPTIONS } from 'nestjs-ottu-cards/webhooks';
-import { ShopModule, Wallet } from './webhooks.js';
+import { ShopModule } from './shop.module.js';
+import { Wallet } from './storage.js';
 
 it('keeps a card that a customer pays with', async () => {
   const ottu = await FakeOttu.start();
@@ -33,17 +34,12 @@ import { OttuWebhooksModule, type PaymentEvent, signWebhook } from 'nestjs-ottu-
 import { startFake } from '../../support/application.js';
 import { eventually } from '../../support/eventually.js';
 import { hasRedis, startRedis } from '../../support/redis.js';
-import {
-  durable,
-  Orders,
-  Pager,
-  PagerModule,
-  PaymentsController,
-  PaymentsHandler,
-  StorageModule,
-  WalletRepair,
-  watched,
-} from './webhooks.js';
+import { PaymentsController } from './own-endpoint.js';
+import { PaymentsHandler } from './payments.handler.js';
+import { Orders, StorageModule } from './storage.js';
+import { Pager, PagerModule, watched } from './undelivered.js';
+import { WalletRepair } from './wallet-repair.js';
+import { durable } from './webhook-queue.js';
 
 const hmacKey = 'obviously-false';
 beforeEach(() => {

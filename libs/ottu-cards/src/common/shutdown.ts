@@ -11,6 +11,11 @@ export class ShutdownClock {
     return this.controller.signal;
   }
 
+  /** Whether the application is closing. */
+  get isRunning(): boolean {
+    return this.timer !== undefined;
+  }
+
   /** Starts it; further calls change nothing. It does not keep the process running. */
   start(): void {
     this.timer ??= setTimeout(() => this.controller.abort(), GRACE_MS).unref();

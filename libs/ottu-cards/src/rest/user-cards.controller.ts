@@ -12,11 +12,13 @@ import {
   type Type,
   UseFilters,
   UseGuards,
+  UseInterceptors,
 } from '@nestjs/common';
 import { cardIdRule } from '../cards/card-id.js';
 import type { UserCardsService } from '../cards/user-cards.service.js';
 import { OttuNotFoundError } from '../errors/errors.js';
 import { mountPathOf, type OttuCardsControllerOptions } from './controller.options.js';
+import { ClosingConnectionInterceptor } from './closing-connection.interceptor.js';
 import { CustomerGuard } from './customer.guard.js';
 import { readListCardsQuery, refuseQuery } from './list-cards.query.js';
 import { DELETE, Documented, LIST, Tagged } from './openapi.js';
@@ -58,6 +60,7 @@ export function createUserCardsController(
   @Tagged(sentenceCase(words))
   @applyDecorators(...decorators)
   @UseFilters(OttuErrorFilter)
+  @UseInterceptors(ClosingConnectionInterceptor)
   @UseGuards(...(guards === 'global' ? [] : guards), customers)
   @Controller({ path, ...(version !== undefined && { version }) })
   class UserCardsController {

@@ -75,7 +75,6 @@ export class WebhookProcessor
   /** Calls of `onUndelivered` under way. */
   private readonly reports = new Set<Promise<void>>();
   private queue: OpenWebhookQueue | undefined;
-  private closing = false;
 
   constructor(private readonly parts: ProcessorParts) {
     const { userCards, timings, clock, logger } = parts;
@@ -87,11 +86,6 @@ export class WebhookProcessor
     const { options, clock, logger } = this.parts;
     const { path, cards, hmacKeys, queue } = options;
     this.queue = await queue?.open({ path, cards, hmacKeys, worker: this, shutdown: clock.signal, logger });
-  }
-
-  /** Whether the application is about to end. */
-  get isClosing(): boolean {
-    return this.closing;
   }
 
   /** Verifies a body and hands it on; settles within `answerWithinMs`. */
@@ -150,7 +144,6 @@ export class WebhookProcessor
 
   /** Only starts the clock: webhooks still come in until the HTTP server has closed. */
   beforeApplicationShutdown(): void {
-    this.closing = true;
     this.parts.clock.start();
     this.memory.hurry();
   }

@@ -7,12 +7,13 @@ import {
   HttpStatus,
   Inject,
   Post,
-  Res,
   SetMetadata,
   type Type,
+  UseInterceptors,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
 import { isRecord } from '../common/is-record.js';
+import { ClosingConnectionInterceptor } from '../rest/closing-connection.interceptor.js';
 import { WebhookProcessor } from './webhook-processor.js';
 
 /** Payloads carry the gateway's raw answer, and Ottu does not send them again after a 413. */
@@ -20,11 +21,6 @@ const MAX_KIB = 512;
 
 /** Marks the handler of a mounted route: Nest copies the metadata of a controller's method to it. */
 export const WEBHOOK_ROUTE = 'OTTU_WEBHOOK_ROUTE';
-
-/** What the responses of Express and of Fastify share. */
-interface AnyResponse {
-  header(name: string, value: string): unknown;
-}
 
 /** Where a webhook is mounted, and what the shop's guards must know of it. */
 interface MountedController {
@@ -37,6 +33,7 @@ interface MountedController {
 
 /** A class of its own for every mount: metadata of a shared one would be overwritten by the next. */
 export function createWebhooksController({ mount, logger, path = '', decorators = [] }: MountedController): Type {
+  @UseInterceptors(ClosingConnectionInterceptor)
   @Controller({ path, version: VERSION_NEUTRAL })
   class OttuWebhooksController {
     constructor(@Inject(WebhookProcessor) private readonly processor: WebhookProcessor) {}
@@ -45,19 +42,13 @@ export function createWebhooksController({ mount, logger, path = '', decorators 
     @Post()
     @HttpCode(200)
     @SetMetadata(WEBHOOK_ROUTE, mount)
-    async receive(
-      @Headers() headers: Readonly<Record<string, unknown>>,
-      @Body() body: unknown,
-      @Res({ passthrough: true }) response: AnyResponse,
-    ): Promise<void> {
+    async receive(@Headers() headers: Readonly<Record<string, unknown>>, @Body() body: unknown): Promise<void> {
       if (sizeOf(headers, body) > MAX_KIB * 1024) throw tooLarge();
       const isEmpty = headers['content-length'] === '0' || !isSent(headers);
       if (isEmpty || !/^application\/json\s*(?:;|$)/i.test(String(headers['content-type']))) throw notJson();
       if (body === undefined || Buffer.isBuffer(body)) throw this.unparsed();
       if (!isRecord(body)) throw notJson();
       const answer = await this.processor.receive(body);
-      // The HTTP server waits for open connections, used or not.
-      if (this.processor.isClosing) response.header('Connection', 'close');
       if (answer === 'not proven') {
         throw failure(HttpStatus.UNAUTHORIZED, 'invalid_signature', 'The signature does not hold.');
       }

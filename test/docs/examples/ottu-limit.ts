@@ -1,4 +1,5 @@
 // #region limiter
+// src/ottu-limit.ts
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import type { OttuLimiter } from 'nestjs-ottu-cards';
@@ -42,28 +43,4 @@ export class OttuLimit implements OttuLimiter, OnModuleInit, OnApplicationShutdo
     return new RateLimiterRedis({ storeClient: this.redis, keyPrefix, points, duration, rejectIfRedisNotReady: true });
   }
 }
-// #endregion
-
-// #region limiter-module
-import { Module } from '@nestjs/common';
-import { OttuCardsModule } from 'nestjs-ottu-cards';
-
-@Module({ providers: [OttuLimit], exports: [OttuLimit] })
-class LimitModule {}
-
-@Module({
-  imports: [
-    OttuCardsModule.forRootAsync({
-      imports: [LimitModule],
-      inject: [OttuLimit],
-      useFactory: (limiter: OttuLimit) => ({
-        apiKey: process.env['OTTU_API_KEY'] ?? '',
-        env: 'production',
-        merchantId: 'pay.shop.example',
-        limiter,
-      }),
-    }),
-  ],
-})
-export class LimitedModule {}
 // #endregion
