@@ -14,6 +14,9 @@ const MAX_VISITS = 10_000;
 const MAX_WORK = 400_000;
 /** What a text costs however short it is, and however long. */
 const [LEAST_WORK, MOST_WORK] = [100, 700];
+/** How many times as much a text costs that may hold escapes, or letters of several forms. */
+const DECODING = 6;
+const NEEDS_NO_DECODING = /^[^%&\\\u{80}-\u{10ffff}]*$/u;
 
 interface OttuErrorBody {
   readonly detail?: string;
@@ -67,7 +70,8 @@ class FieldErrorReader {
 
   constructor(redact: Redact) {
     this.redact = (text) => {
-      this.work += LEAST_WORK + Math.min(text.length, MOST_WORK);
+      const read = text.slice(0, MOST_WORK);
+      this.work += (LEAST_WORK + read.length) * (NEEDS_NO_DECODING.test(read) ? 1 : DECODING);
       return redact(text);
     };
   }
