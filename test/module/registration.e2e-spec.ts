@@ -314,3 +314,35 @@ describe('a named registration says its name', () => {
     expect(lines).toEqual([expect.stringMatching(/^\[OttuCards kuwait\] provider_refused_us OttuAuthError: /)]);
   });
 });
+
+it('takes imports for the factory and imports for the guards side by side', async () => {
+  const fake = await startFake();
+  fake.save(aCard({ customerId: 'customer-1', nameOnCard: 'FIRST HOLDER' }));
+
+  @Module({ providers: [{ provide: 'RULE', useValue: 'everybody' }], exports: ['RULE'] })
+  class RuleModule {}
+
+  @Module({ providers: [{ provide: 'OPTIONS', useValue: fake.options }], exports: ['OPTIONS'] })
+  class OptionsModule {}
+
+  @Injectable()
+  class RuleGuard {
+    constructor(@Inject('RULE') private readonly rule: string) {}
+
+    canActivate(): boolean {
+      return this.rule === 'everybody';
+    }
+  }
+
+  const cards = OttuCardsModule.forRootAsync({
+    imports: [OptionsModule],
+    inject: ['OPTIONS'],
+    useFactory: (options: OttuCardsOptions) => options,
+    controller: { ...CONTROLLER, guards: [LoginGuard, RuleGuard], imports: [RuleModule] },
+  });
+  const url = await listen({ imports: [cards] });
+  expect(await send(`${url}/wallet/cards`, 'GET', 'customer-1')).toMatchObject({
+    status: 200,
+    body: [{ nameOnCard: 'FIRST HOLDER' }],
+  });
+});
