@@ -316,7 +316,6 @@ describe('a named registration says its name', () => {
 });
 
 it('takes imports for the factory and imports for the guards side by side', async () => {
-  const fake = await startFake();
   fake.save(aCard({ customerId: 'customer-1', nameOnCard: 'FIRST HOLDER' }));
 
   @Module({ providers: [{ provide: 'RULE', useValue: 'everybody' }], exports: ['RULE'] })
