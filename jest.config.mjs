@@ -63,7 +63,13 @@ export default {
     },
     // `npm test` ends here: see jest.quick.config.mjs
     { ...base, ...builtSample, displayName: 'sample', roots: ['<rootDir>/test/sample'], testMatch: [e2e] },
-    { ...base, displayName: 'slow', roots: ['<rootDir>/test'], testRegex: SLOW.map((part) => `${part}.*-spec\\.ts$`) },
+    {
+      ...base,
+      displayName: 'slow',
+      roots: ['<rootDir>/test'],
+      testRegex: SLOW.map((part) => `${part}.*-spec\\.ts$`),
+      testPathIgnorePatterns: ['/test/sample/'],
+    },
     {
       ...base,
       displayName: 'packaging',
