@@ -39,3 +39,8 @@ it('reads nothing that a prototype brings along', () => {
 it('cuts a name that is too long to be one, in linear time', () => {
   expect(problems({ apiKey: 'a', ['x'.repeat(1_000_000)]: 1 })).toBe(`${'x'.repeat(40)} is not an option`);
 });
+
+it('looks at twenty unknown names, however many a request brings', () => {
+  const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`colour${index}`, '']));
+  expect(problemsOf(many, { env: () => undefined })).toHaveLength(20);
+});

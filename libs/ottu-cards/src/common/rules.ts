@@ -14,6 +14,8 @@ export interface Problem {
 
 /** No option is longer: what is, is cut where it is told. */
 const MAX_NAME = 40;
+/** Names without a rule that are looked at: a request can bring thousands, and each is compared with every known one. */
+const MAX_STRANGE = 20;
 
 /**
  * The problems of an object's own members, in the order of the rules.
@@ -24,7 +26,9 @@ export function problemsOf(values: unknown, rules: Rules, unknown: 'refused' | '
   const given = isRecord(values) ? values : {};
   const known = Object.keys(rules);
   const broken = known.map((name) => ({ name, problem: rules[name]?.(ownValue(given, name), given) }));
-  const strange = Object.keys(given).filter((name) => !known.includes(name));
+  const strange = Object.keys(given)
+    .filter((name) => !known.includes(name))
+    .slice(0, MAX_STRANGE);
   return [
     ...broken.filter((it): it is Problem => it.problem !== undefined),
     ...strange.flatMap((name) => {

@@ -28,18 +28,18 @@ export class LimiterCheck {
     const slow = new Deadline({ timeoutMs: SLOW_MS, ref: false });
     try {
       const asked = await deadline.race(() => slow.race(() => this.limiter.consume(this.key, 1, { operation })));
-      if (asked) this.heard(asked.value ? undefined : 'slow');
+      if (asked) this.noteResult(asked.value ? undefined : 'slow');
       return undefined;
     } catch (reason) {
       const refusal = refusalOf(reason);
-      this.heard(refusal ? undefined : 'error');
+      this.noteResult(refusal ? undefined : 'error');
       return refusal;
     } finally {
       slow.release();
     }
   }
 
-  private heard(failure: 'slow' | 'error' | undefined): void {
+  private noteResult(failure: 'slow' | 'error' | undefined): void {
     const failed = failure !== undefined;
     if (failed === this.failed) return;
     this.failed = failed;
