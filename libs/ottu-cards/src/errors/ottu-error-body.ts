@@ -11,11 +11,11 @@ const MAX_VISITS = 10_000;
  * What redacting the field errors of one answer may cost, in characters: enough for 50 fields of 10 messages of 500
  * characters, of which 200 are shown.
  */
-const MAX_WORK = 400_000;
+const MAX_WORK = 320_000;
 /** What a text costs however short it is, and however long. */
 const [LEAST_WORK, MOST_WORK] = [100, 700];
 /** How many times as much a text costs that may hold escapes, or letters of several forms. */
-const DECODING = 6;
+const DECODING = 9;
 const NEEDS_NO_DECODING = /^[^%&\\\u{80}-\u{10ffff}]*$/u;
 
 interface OttuErrorBody {
