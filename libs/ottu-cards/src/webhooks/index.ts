@@ -18,6 +18,11 @@ export type {
   WebhookMethod,
 } from './webhook-events.js';
 export type { OpenWebhookQueue, WebhookJob, WebhookMount, WebhookQueue, WebhookWorker } from './webhook-queue.js';
-export type { WebhookScheme } from './signed-fields.wire.js';
-export { signWebhook, type SignWebhookInput, verifyWebhook, type VerifyWebhookInput } from './webhook-signature.js';
+export {
+  signWebhook,
+  type SignWebhookInput,
+  verifyWebhook,
+  type VerifyWebhookInput,
+  type WebhookScheme,
+} from './webhook-signature.wire.js';
 export type { OttuWebhookTrace } from './tracing.js';

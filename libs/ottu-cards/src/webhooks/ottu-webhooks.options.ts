@@ -4,7 +4,7 @@ import { optional, problemsOf, type Rule, type Rules } from '../common/rules.js'
 import { configProblems } from '../errors/config-problems.js';
 import type { OttuWebhookHandler, UndeliveredEvent } from './webhook-events.js';
 import type { WebhookQueue } from './webhook-queue.js';
-import { hmacKeyRule } from './webhook-signature.js';
+import { hmacKeyRule } from './webhook-signature.wire.js';
 
 /** What may come from a factory. */
 export interface OttuWebhooksOptions {

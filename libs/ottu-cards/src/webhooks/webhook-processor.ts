@@ -17,7 +17,7 @@ import {
   type WebhookMount,
   type WebhookWorker,
 } from './webhook-queue.js';
-import { verifySignature } from './webhook-signature.js';
+import { verifySignature } from './webhook-signature.wire.js';
 import { type GenuineWebhook, readWebhook } from './webhook.wire.js';
 
 const DAY_MS = 24 * 60 * 60_000;
