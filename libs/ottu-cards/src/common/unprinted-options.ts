@@ -1,21 +1,12 @@
 import { isRecord } from './is-record.js';
 
-/** Options as they are injected. They hold a key: printed, they show nothing. */
-class UnprintedOptions {
-  constructor(options: object) {
-    Object.assign(this, options);
-  }
+const UNPRINTED = { value: () => '[OttuOptions]' };
 
-  toJSON(): string {
-    return '[OttuOptions]';
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toJSON();
-  }
-}
-
-/** A copy that prints as nothing; what is no object stays what it is. */
-export function unprintedOptions(options: unknown): unknown {
-  return isRecord(options) ? new UnprintedOptions(options) : options;
+/** A copy of options that hold a key: printed, it shows nothing. What is no object stays what it is. */
+export function unprintedOptions<T>(options: T): T {
+  if (!isRecord(options)) return options;
+  return Object.defineProperties(
+    { ...options },
+    { toJSON: UNPRINTED, [Symbol.for('nodejs.util.inspect.custom')]: UNPRINTED },
+  );
 }
