@@ -1,11 +1,11 @@
 // The public names of nestjs-ottu-cards/webhooks. The processor and its timings stay inside.
-export { OttuWebhooksModule } from './ottu-webhooks.module.js';
 export {
   OTTU_WEBHOOKS_OPTIONS,
   type OttuWebhooksAsyncOptions,
   type OttuWebhooksFactoryResult,
+  OttuWebhooksModule,
   type OttuWebhooksOptionsFactory,
-} from './ottu-webhooks.module-definition.js';
+} from './ottu-webhooks.module.js';
 export type { OttuWebhooksExtras, OttuWebhooksOptions } from './ottu-webhooks.options.js';
 export type {
   OttuWebhookHandler,

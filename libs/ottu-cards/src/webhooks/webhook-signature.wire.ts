@@ -163,8 +163,9 @@ function readSigned(payload: unknown, scheme: WebhookScheme): { values: SignedVa
   return message === undefined ? undefined : { values, message };
 }
 
-function isFalsyInPython(value: NonNullable<unknown>): boolean {
-  return value === 0 || value === false || (typeof value === 'object' && Object.keys(value).length === 0);
+function isFalsyInPython(value: unknown): boolean {
+  const isContainer = Array.isArray(value) || isRecord(value);
+  return value === 0 || value === false || (isContainer && Object.keys(value).length === 0);
 }
 
 /** Becomes U+FFFD as UTF-8, so that two different texts would share a signature. */
