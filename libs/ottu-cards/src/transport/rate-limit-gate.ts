@@ -1,12 +1,11 @@
+import { type LineLogger, logLine } from './log-line.js';
+
 const PROBE_EVERY_MS = 5 * 60_000;
 
 interface Pause {
   readonly until: number;
   readonly nextProbe: number;
 }
-
-/** What the gate reports, in words for a log. */
-type Report = (event: 'gate-closed' | 'gate-opened', facts?: { readonly forMs: number }) => void;
 
 /**
  * After Ottu asked for a pause too long to wait for, further calls fail here instead of there, until the pause is over
@@ -16,7 +15,7 @@ type Report = (event: 'gate-closed' | 'gate-opened', facts?: { readonly forMs: n
 export class RateLimitGate {
   private pause: Pause | undefined;
 
-  constructor(private readonly report: Report) {}
+  constructor(private readonly logger: Pick<LineLogger, 'log' | 'warn'>) {}
 
   /** The milliseconds that the pause still lasts; `undefined` when there is none. */
   remainingMs(now: number): number | undefined {
@@ -39,7 +38,7 @@ export class RateLimitGate {
 
   /** Of two pauses the longer one holds: nobody comes back earlier than he was asked to. */
   close(forMs: number, now: number): void {
-    if (this.pause === undefined) this.report('gate-closed', { forMs });
+    if (this.pause === undefined) this.logger.warn(logLine('gate-closed', { forMs }));
     this.pause = { until: Math.max(now + forMs, this.pause?.until ?? 0), nextProbe: now + PROBE_EVERY_MS };
   }
 
@@ -50,6 +49,6 @@ export class RateLimitGate {
 
   private open(): void {
     this.pause = undefined;
-    this.report('gate-opened');
+    this.logger.log(logLine('gate-opened'));
   }
 }

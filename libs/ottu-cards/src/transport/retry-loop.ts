@@ -14,7 +14,7 @@ import {
 } from './call-errors.js';
 import { classify, type Failure } from './classify-result.js';
 import type { LimiterCheck } from './limiter.js';
-import { logLine } from './log-line.js';
+import { type LineLogger, logLine } from './log-line.js';
 import type { OttuCall } from './ottu-call.js';
 import type { RateLimitGate } from './rate-limit-gate.js';
 import { parseRetryAfter } from './retry-after.js';
@@ -29,7 +29,7 @@ export interface RetryLoopContext {
   readonly gate: RateLimitGate;
   /** Where the application has one. */
   readonly limiter: LimiterCheck | undefined;
-  readonly logger: { debug(line: string): void; warn(line: string): void };
+  readonly logger: LineLogger;
   readonly maxRetries: number;
 }
 
