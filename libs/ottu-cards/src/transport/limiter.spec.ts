@@ -1,8 +1,7 @@
 import { jest } from '@jest/globals';
 import { runInNewContext } from 'node:vm';
 import { Deadline } from '../common/deadline.js';
-import type { OttuLimiter } from '../common/limiter.js';
-import { LimiterCheck } from './limiter.js';
+import { LimiterCheck, type OttuLimiter } from './limiter.js';
 
 const ORIGIN = 'https://pay.shop.example';
 const open: Deadline[] = [];

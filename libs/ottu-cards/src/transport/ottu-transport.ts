@@ -1,17 +1,14 @@
 import { HttpService } from '@nestjs/axios';
 import { Deadline } from '../common/deadline.js';
-import type { OttuLimiter } from '../common/limiter.js';
 import { OttuError } from '../errors/ottu.error.js';
-import { CallStatus, type UserCardsStatus } from './call-status.js';
 import { ConnectionPool } from './connection-pool.js';
-import { LimiterCheck } from './limiter.js';
-import type { LineLogger } from './log-line.js';
+import { LimiterCheck, type OttuLimiter } from './limiter.js';
+import { CallStatus, type LineLogger, type OttuCallTrace, type UserCardsStatus } from './observability.js';
 import type { CallOptions, OttuCall } from './ottu-call.js';
 import { connector } from './proxy-tunnel.js';
 import { RateLimitGate } from './rate-limit-gate.js';
 import { RetryLoop, type RetryLoopContext } from './retry-loop.js';
 import { RetryBudget } from './retry-policy.js';
-import type { OttuCallTrace } from './tracing.js';
 import { axiosOver } from './undici.adapter.js';
 
 /** What the transport needs to know; the module resolves it. */

@@ -1,4 +1,4 @@
-import { type LineLogger, logLine } from './log-line.js';
+import { type LineLogger, logLine } from './observability.js';
 
 const PROBE_EVERY_MS = 5 * 60_000;
 

@@ -14,12 +14,11 @@ import {
 } from './call-errors.js';
 import { classify, type Failure } from './classify-result.js';
 import type { LimiterCheck } from './limiter.js';
-import { type LineLogger, logLine } from './log-line.js';
+import { type LineLogger, logLine, type OttuCallTrace } from './observability.js';
 import type { OttuCall } from './ottu-call.js';
 import type { RateLimitGate } from './rate-limit-gate.js';
 import { parseRetryAfter } from './retry-after.js';
 import { holdsForAllCalls, type Retry, type RetryBudget, retryDelayMs } from './retry-policy.js';
-import type { OttuCallTrace } from './tracing.js';
 import type { AttemptRequest } from './undici.adapter.js';
 
 /** What all calls of one module instance share. */
