@@ -6,9 +6,8 @@ import { LimiterCheck, type OttuLimiter } from './limiter.js';
 import { CallStatus, type LineLogger, type OttuCallTrace, type UserCardsStatus } from './observability.js';
 import type { CallOptions, OttuCall } from './ottu-call.js';
 import { connector } from './proxy-tunnel.js';
-import { RateLimitGate } from './rate-limit-gate.js';
 import { RetryLoop, type RetryLoopContext } from './retry-loop.js';
-import { RetryBudget } from './retry-policy.js';
+import { RateLimitGate, RetryBudget } from './retry-policy.js';
 import { axiosOver } from './undici.adapter.js';
 
 /** What the transport needs to know; the module resolves it. */
@@ -42,7 +41,8 @@ export class OttuTransport {
     this.#connections = new ConnectionPool(origin, connector(proxy));
     this.context = {
       // of its own: interceptors of the application's HttpService could log the key
-      axios: new HttpService(axiosOver(this.#connections, origin)).axiosRef,
+      axios: new HttpService(axiosOver(origin, (request, attempt) => this.#connections.dispatch(request, attempt)))
+        .axiosRef,
       budget: new RetryBudget(),
       gate: new RateLimitGate(logger),
       limiter: limiter && new LimiterCheck(limiter, origin, logger),
@@ -61,7 +61,7 @@ export class OttuTransport {
     this.running += 1;
     try {
       const { apiKey: key } = this.options;
-      const apiKey = typeof key === 'string' ? key : (await deadline.race(key))?.value;
+      const apiKey = typeof key === 'string' ? key : ((await deadline.race(key))?.value ?? '');
       const answer = await new RetryLoop(call, deadline, apiKey, this.context, trace).run();
       this.calls.succeeded();
       return answer;

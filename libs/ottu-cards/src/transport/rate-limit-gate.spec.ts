@@ -1,4 +1,4 @@
-import { RateLimitGate } from './rate-limit-gate.js';
+import { RateLimitGate } from './retry-policy.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
