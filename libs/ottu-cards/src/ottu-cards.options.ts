@@ -1,6 +1,6 @@
 import type { BindableCache } from './cards/list-cache.js';
 import type { OttuEnv } from './cards/cards.wire.js';
-import type { OttuLimiter } from './common/limiter.js';
+import type { OttuLimiter } from './transport/limiter.js';
 import type { OttuCardsControllerOptions } from './rest/controller.options.js';
 
 /** How to reach one merchant at Ottu. */

@@ -4,7 +4,7 @@ import { cardIds } from './cards/card-id.js';
 import { UserCardsService } from './cards/user-cards.service.js';
 import { shutdownClockOf } from './common/shutdown.js';
 import { OttuConfigError } from './errors/errors.js';
-import { logContextOf, type Registration, REGISTRATION, titleOf } from './ottu-cards.registration.js';
+import { type Registration, REGISTRATION, titleOf } from './ottu-cards.registration.js';
 import { ResolvedOptions } from './ottu-cards.resolve-options.js';
 import { OTTU_CARDS_LOGGER } from './rest/ottu-error.filter.js';
 import { OttuTransport } from './transport/ottu-transport.js';
@@ -17,7 +17,7 @@ export function cardsProviders(
   const { name } = registration;
   return [
     { provide: REGISTRATION, useValue: registration },
-    { provide: OTTU_CARDS_LOGGER, useValue: new Logger(logContextOf(name)) },
+    { provide: OTTU_CARDS_LOGGER, useValue: new Logger(name === undefined ? 'OttuCards' : `OttuCards ${name}`) },
     {
       provide: ResolvedOptions,
       inject: [tokens.options],
@@ -25,9 +25,9 @@ export function cardsProviders(
     },
     {
       provide: OttuTransport,
-      inject: [ResolvedOptions, ModulesContainer],
-      useFactory: (options: ResolvedOptions, application: ModulesContainer) =>
-        new OttuTransport(options, shutdownClockOf(application).signal),
+      inject: [ResolvedOptions, OTTU_CARDS_LOGGER, ModulesContainer],
+      useFactory: (options: ResolvedOptions, logger: Logger, application: ModulesContainer) =>
+        new OttuTransport(options, logger, shutdownClockOf(application).signal),
     },
     {
       provide: tokens.service,

@@ -1,6 +1,5 @@
-import type { OttuOperation } from '../common/limiter.js';
 import { UnexpectedShapeError } from '../errors/unexpected-shape.error.js';
-import type { OttuCall } from '../transport/ottu-call.js';
+import type { OttuCall, OttuOperation } from '../transport/ottu-call.js';
 import type { CardIdOf } from './card-id.js';
 import { JsonFields } from './json-fields.js';
 import type { CardReference, ListCardsFilter, SavedCard } from './saved-card.js';
