@@ -1,3 +1,4 @@
+import type { InjectionToken, Provider } from '@nestjs/common';
 import { isRecord } from './is-record.js';
 
 /** Options as they are injected. They hold a key: printed, they show nothing. */
@@ -15,7 +16,18 @@ class UnprintedOptions {
   }
 }
 
-/** A copy that prints as nothing; what is no object stays what it is. */
-export function unprintedOptions(options: unknown): unknown {
+/** The providers of a module, whose options print as nothing: those under `token`, given or from a factory. */
+export function withUnprintedOptions(providers: readonly Provider[] = [], token: InjectionToken): Provider[] {
+  return providers.map((provider) => {
+    if (typeof provider === 'function' || provider.provide !== token) return provider;
+    if ('useValue' in provider) return { ...provider, useValue: unprinted(provider.useValue) };
+    if (!('useFactory' in provider)) return provider;
+    const { useFactory } = provider;
+    return { ...provider, useFactory: async (...args: unknown[]) => unprinted(await useFactory(...args)) };
+  });
+}
+
+/** What is no object stays what it is: the check of the options refuses it. */
+function unprinted(options: unknown): unknown {
   return isRecord(options) ? new UnprintedOptions(options) : options;
 }

@@ -17,7 +17,16 @@ export type {
   WebhookClaims,
   WebhookMethod,
 } from './webhook-events.js';
-export type { OpenWebhookQueue, WebhookJob, WebhookMount, WebhookQueue, WebhookWorker } from './webhook-queue.js';
+export type { AttemptFailure } from './attempt-failure.js';
+export type { CardClaim } from './card-confirmation.js';
+export type {
+  AttemptResult,
+  OpenWebhookQueue,
+  WebhookJob,
+  WebhookMount,
+  WebhookQueue,
+  WebhookWorker,
+} from './webhook-queue.js';
 export type { WebhookScheme } from './signed-fields.wire.js';
 export { signWebhook, type SignWebhookInput, verifyWebhook, type VerifyWebhookInput } from './webhook-signature.js';
 export type { OttuWebhookTrace } from './tracing.js';
