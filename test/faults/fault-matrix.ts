@@ -1,7 +1,7 @@
+import { closeAll } from '../support/application.js';
 import { type ErrorApp, startErrorApp } from '../support/error-app.js';
 import { eventually } from '../support/eventually.js';
 import { leaksIn, leaksOf } from '../support/leaks.js';
-import { startTogether } from '../support/side-by-side.js';
 import type { Ending, Fault } from './fault.js';
 import { type RawRequest, RawServer } from './raw-server.js';
 import { cards } from './replies.js';
@@ -47,22 +47,27 @@ export function testFaults(faults: readonly Fault[], { atLeast }: { readonly atL
 
 /** A server and a shop for each row; the calls of all rows begin at once. */
 function testRows(rows: readonly Row[], errorApp: () => ErrorApp): void {
-  const outcomeOf = startTogether(async () => {
+  let outcomes: readonly PromiseSettledResult<Seen>[] = [];
+
+  beforeAll(async () => {
     const runs: (() => Promise<Seen>)[] = [];
     for (const row of rows) {
       const server = await RawServer.start();
       const shop = await startShop(server.url, { timeoutMs: row.timeoutMs });
       runs.push(async () => run(row, server, shop));
     }
-    return runs;
-  });
+    outcomes = await Promise.allSettled(runs.map(async (start) => start()));
+  }, 30_000);
+  afterAll(closeAll);
   afterAll(restore);
 
   describe.each(rows.map((row, index) => ({ ...row, index })))(
     '$fault, $method on a $socket socket',
     ({ index, ending, timeoutMs }) => {
       it(`ends as ${ending.ends} after ${ending.attempts}`, async () => {
-        const { call, requests } = outcomeOf(index);
+        const outcome = outcomes[index];
+        if (outcome?.status !== 'fulfilled') throw outcome?.reason;
+        const { call, requests } = outcome.value;
         expect(call.ending).toBe(ending.ends);
         expect(call.elapsedMs).toBeLessThan(timeoutMs + SLACK_MS);
         expect(call.elapsedMs).toBeGreaterThanOrEqual(ending.notBeforeMs ?? 0);
