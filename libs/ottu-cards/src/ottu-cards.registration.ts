@@ -16,11 +16,6 @@ export function titleOf(name: string | undefined): string {
   return name === undefined ? 'OttuCardsModule.forRoot()' : `OttuCardsModule.forRoot() ${JSON.stringify(name)}`;
 }
 
-/** The context of its log lines. */
-export function logContextOf(name: string | undefined): string {
-  return name === undefined ? 'OttuCards' : `OttuCards ${name}`;
-}
-
 /**
  * Every registration of this application: a list in a static field would be shared by the applications of one process.
  */

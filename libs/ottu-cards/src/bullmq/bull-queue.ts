@@ -12,7 +12,7 @@ import { Deadline } from '../common/deadline.js';
 import { Encryption, stretchKey } from '../common/encryption.js';
 import { isRecord } from '../common/is-record.js';
 import { optional, problemsOf, type Rules } from '../common/rules.js';
-import { configProblems } from '../errors/config-problems.js';
+import { configProblems } from '../errors/errors.js';
 import { AttemptFailure } from '../webhooks/attempt-failure.js';
 import {
   claimId,

@@ -2,10 +2,14 @@ import { isRecord } from '../common/is-record.js';
 import { optional, problemsOf, type Rules, sentenceOf } from '../common/rules.js';
 import { withoutPrototype } from '../common/without-prototype.js';
 import { OttuBadResponseError, OttuInputError, OttuNotFoundError, OttuRefusedError } from '../errors/errors.js';
+import {
+  type OttuCallTrace,
+  traceCall,
+  type TracedMerchant,
+  type UserCardsStatus,
+} from '../transport/observability.js';
 import { type CallOptions, timeoutRule } from '../transport/ottu-call.js';
-import type { UserCardsStatus } from '../transport/call-status.js';
 import type { OttuTransport } from '../transport/ottu-transport.js';
-import { type OttuCallTrace, traceCall, type TracedMerchant } from '../transport/tracing.js';
 import { type CardIdOf, cardIdRule, isSameId } from './card-id.js';
 import type { ListCache, CustomerCall, ListOptions } from './list-cache.js';
 import { agreementIdRule, customerIdRule, pgCodesRule, tokenRule } from './card-rules.js';
@@ -49,6 +53,7 @@ export interface UserCardsSettings extends TracedMerchant {
  * an empty list or `undefined`.
  */
 export class UserCardsService {
+  /** @hidden made by the module */
   constructor(
     private readonly transport: OttuTransport,
     private readonly settings: UserCardsSettings,

@@ -1,3 +1,4 @@
+import type { InjectionToken, Provider } from '@nestjs/common';
 import { isRecord } from './is-record.js';
 
 const UNPRINTED = { value: () => '[OttuOptions]' };
@@ -9,4 +10,18 @@ export function unprintedOptions<T>(options: T): T {
     { ...options },
     { toJSON: UNPRINTED, [Symbol.for('nodejs.util.inspect.custom')]: UNPRINTED },
   );
+}
+
+/** The providers of a module, whose options print as nothing: those under `token`, given or from a factory. */
+export function withUnprintedOptions(providers: readonly Provider[] = [], token: InjectionToken): Provider[] {
+  return providers.map((provider) => {
+    if (typeof provider === 'function' || provider.provide !== token) return provider;
+    if ('useValue' in provider) return { ...provider, useValue: unprintedOptions<unknown>(provider.useValue) };
+    if (!('useFactory' in provider)) return provider;
+    const { useFactory } = provider;
+    return {
+      ...provider,
+      useFactory: async (...args: unknown[]) => unprintedOptions<unknown>(await useFactory(...args)),
+    };
+  });
 }

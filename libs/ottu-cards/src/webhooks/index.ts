@@ -17,7 +17,16 @@ export type {
   WebhookClaims,
   WebhookMethod,
 } from './webhook-events.js';
-export type { OpenWebhookQueue, WebhookJob, WebhookMount, WebhookQueue, WebhookWorker } from './webhook-queue.js';
+export type { AttemptFailure } from './attempt-failure.js';
+export type {
+  AttemptResult,
+  CardClaim,
+  OpenWebhookQueue,
+  WebhookJob,
+  WebhookMount,
+  WebhookQueue,
+  WebhookWorker,
+} from './webhook-queue.js';
 export {
   signWebhook,
   type SignWebhookInput,

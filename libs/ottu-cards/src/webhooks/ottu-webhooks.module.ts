@@ -11,9 +11,9 @@ import {
 import { HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { UserCardsService } from '../cards/user-cards.service.js';
 import { getUserCardsToken } from '../cards/user-cards.token.js';
-import type { AsyncOptions, FactoryResult } from '../common/async-options.js';
+import type { OttuAsyncOptions, OttuFactoryResult } from '../common/async-options.js';
 import { shutdownClockOf } from '../common/shutdown.js';
-import { unprintedOptions } from '../common/unprinted-options.js';
+import { withUnprintedOptions } from '../common/unprinted-options.js';
 import { OttuConfigError } from '../errors/errors.js';
 import { BodyParserErrors } from './body-parser-errors.js';
 import { handlerProvider, OTTU_WEBHOOK_HANDLER } from './handler.provider.js';
@@ -29,7 +29,7 @@ import { WEBHOOK_TIMINGS, WebhookProcessor, type WebhookTimings } from './webhoo
 import { createWebhooksController } from './webhooks.controller.js';
 
 /** What a factory gives: options alone, for the structure is needed before it runs. */
-export type OttuWebhooksFactoryResult = FactoryResult<OttuWebhooksOptions, OttuWebhooksExtras>;
+export type OttuWebhooksFactoryResult = OttuFactoryResult<OttuWebhooksOptions, OttuWebhooksExtras>;
 
 /** Implemented by the classes of `useClass` and `useExisting`. */
 export interface OttuWebhooksOptionsFactory {
@@ -37,7 +37,7 @@ export interface OttuWebhooksOptionsFactory {
 }
 
 /** `imports` serve the factory, the handler and `UserCardsService` alike. */
-export type OttuWebhooksAsyncOptions = AsyncOptions<OttuWebhooksFactoryResult, OttuWebhooksOptionsFactory> &
+export type OttuWebhooksAsyncOptions = OttuAsyncOptions<OttuWebhooksFactoryResult, OttuWebhooksOptionsFactory> &
   Omit<OttuWebhooksExtras, 'imports'>;
 
 /** The injection token of the options as they were given: override it in tests. */
@@ -98,7 +98,7 @@ function withExtras(definition: DynamicModule, extras: GivenExtras): DynamicModu
     imports: [...(definition.imports ?? []), ...(extras.imports ?? [])],
     controllers: [createWebhooksController({ ...extras, mount, logger })],
     providers: [
-      ...(definition.providers ?? []).map(unprinted),
+      ...withUnprintedOptions(definition.providers, OTTU_WEBHOOKS_OPTIONS),
       handlerProvider(extras.handler),
       { provide: TIMINGS, useValue: WEBHOOK_TIMINGS },
       {
@@ -145,13 +145,4 @@ function refuseSharedQueue(options: CheckedWebhooksOptions, application: object)
     );
   }
   queuesOf.set(application, taken.add(name));
-}
-
-/** The options hold a key: printed, they show nothing. */
-function unprinted(provider: Provider): Provider {
-  if (typeof provider === 'function' || provider.provide !== OTTU_WEBHOOKS_OPTIONS) return provider;
-  if ('useValue' in provider) return { ...provider, useValue: unprintedOptions(provider.useValue) };
-  if (!('useFactory' in provider)) return provider;
-  const { useFactory } = provider;
-  return { ...provider, useFactory: async (...args: unknown[]) => unprintedOptions(await useFactory(...args)) };
 }

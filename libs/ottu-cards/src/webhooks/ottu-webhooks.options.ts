@@ -2,7 +2,7 @@ import type { ModuleMetadata, Type } from '@nestjs/common';
 import { isRecord } from '../common/is-record.js';
 import { optional, type Problem, problemsOf, type Rule, type Rules } from '../common/rules.js';
 import { unprintedOptions } from '../common/unprinted-options.js';
-import { configProblems } from '../errors/config-problems.js';
+import { configProblems } from '../errors/errors.js';
 import type { OttuWebhookHandler, UndeliveredEvent } from './webhook-events.js';
 import type { WebhookQueue } from './webhook-queue.js';
 import { hmacKeyRule } from './webhook-signature.wire.js';
@@ -42,7 +42,11 @@ export interface OttuWebhooksExtras {
   readonly decorators?: readonly ClassDecorator[] | undefined;
 }
 
-/** A handler without a method would hear of nothing. */
+/**
+ * A handler without a method would hear of nothing.
+ *
+ * @inline
+ */
 type OneMethod = Required<Pick<OttuWebhookHandler, 'onPayment'>> | Required<Pick<OttuWebhookHandler, 'onSavedCard'>>;
 
 /** The extras before their check. */
