@@ -5,11 +5,10 @@ import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
 import { closeAll, closeWithTest, startFake } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
 import { CANARIES, leaksIn } from '../support/leaks.js';
-import { hasRedis, startRedis, type TestRedis } from '../support/redis.js';
+import { describeWithRedis, startRedis, type TestRedis } from '../support/redis.js';
 import { HMAC_KEY, type ShopSetup, WebhookShop } from '../support/webhook-shop.js';
 
 // One instance with a real redis-server; several instances are in processes.e2e-spec.ts.
-const describeWithRedis = hasRedis() ? describe : describe.skip;
 const customerId = 'customer-1';
 let fake: FakeOttu;
 
