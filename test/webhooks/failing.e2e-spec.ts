@@ -115,43 +115,12 @@ it('no timer stays when everything is done', async () => {
   expect(timers() - before).toBeLessThan(5);
 });
 
-describe('app.close() takes five seconds', () => {
-  it.each<[name: string, act: () => never | Promise<never>]>([
-    ['hangs', never],
-    ['throws', evil],
-  ])(
-    'with a webhook in flight whose handler %s, and reports what is not done',
-    async (_name, act) => {
-      const shop = await start({ handles: 'both', timings: 'real' });
-      shop.inbox.payments.always = shop.inbox.always = act;
-      const paid = fake.pay({ customerId, ...shop.payment });
-      await eventually(() => shop.inbox.payments.calls.length > 0 && shop.inbox.calls.length > 0, true);
-      const before = performance.now();
-      await shop.app.close();
-      expect(performance.now() - before).toBeLessThan(5_500);
-      expect(await paid).toMatchObject({ deliveries: [{ status: 500 }] });
-      expect(shop.inbox.undelivered.map(({ method }) => method).toSorted()).toEqual(['onPayment', 'onSavedCard']);
-    },
-    15_000,
-  );
-
-  it('and an onUndelivered that hangs gets a quarter of a second more', async () => {
-    const shop = await start({ timings: 'real', onUndelivered: never });
-    shop.inbox.payments.always = never;
-    void fake.pay({ customerId, ...shop.payment });
-    await eventually(() => shop.inbox.payments.calls.length, 1);
-    const before = performance.now();
-    await shop.app.close();
-    expect(performance.now() - before).toBeLessThan(5_750);
-  }, 15_000);
-
-  it('and nothing when nothing is under way', async () => {
-    const shop = await start({ timings: 'real' });
-    await fake.pay({ customerId, ...shop.payment });
-    const before = performance.now();
-    await shop.app.close();
-    expect(performance.now() - before).toBeLessThan(500);
-  });
+it('app.close() takes no time when nothing is under way', async () => {
+  const shop = await start({ timings: 'real' });
+  await fake.pay({ customerId, ...shop.payment });
+  const before = performance.now();
+  await shop.app.close();
+  expect(performance.now() - before).toBeLessThan(500);
 });
 
 describe('a queue that breaks its word', () => {

@@ -13,8 +13,7 @@ import { isRecord } from './common/is-record.js';
 import { optional, problemsOf, type Rules } from './common/rules.js';
 import { shutdownClockOf } from './common/shutdown.js';
 import { withoutPrototype } from './common/without-prototype.js';
-import { configProblems } from './errors/config-problems.js';
-import { OttuConfigError } from './errors/errors.js';
+import { configProblems, OttuConfigError } from './errors/errors.js';
 import { ConfigurableModuleClass, type OttuCardsAsyncOptions } from './ottu-cards.module-definition.js';
 import type { OttuCardsExtras, OttuCardsOptions } from './ottu-cards.options.js';
 import { refuseMixUps, type Registration, REGISTRATION, registrationsIn, titleOf } from './ottu-cards.registration.js';
@@ -30,6 +29,7 @@ export class OttuCardsModule extends Base implements OnModuleInit, BeforeApplica
   readonly #registration: Registration;
   readonly #transport: OttuTransport | undefined;
 
+  /** @hidden */
   constructor(
     @Inject(ModulesContainer) modules: ModulesContainer,
     @Optional() @Inject(REGISTRATION) registration?: Registration,
@@ -79,14 +79,14 @@ export class OttuCardsModule extends Base implements OnModuleInit, BeforeApplica
   }
 }
 
-const SOURCES = ['useFactory', 'useClass', 'useExisting'];
 const anything = optional(() => undefined);
-const mustBeFunction = optional((value) => (typeof value === 'function' ? undefined : 'must be a function'));
-
-const ASYNC_RULES: Rules = {
-  useFactory: mustBeFunction,
+const SOURCES: Rules = {
+  useFactory: optional((value) => (typeof value === 'function' ? undefined : 'must be a function')),
   useClass: optional((value) => (typeof value === 'function' ? undefined : 'must be a class')),
   useExisting: anything,
+};
+const ASYNC_RULES: Rules = {
+  ...SOURCES,
   inject: anything,
   imports: anything,
   provideInjectionTokensFrom: anything,
@@ -102,11 +102,10 @@ const ASYNC_RULES: Rules = {
  */
 function checkedAsync(options: OttuCardsAsyncOptions): OttuCardsAsyncOptions {
   const own = withoutPrototype({ ...options });
-  const given: Readonly<Record<string, unknown>> = { ...own };
-  const sources = SOURCES.filter((name) => given[name] !== undefined);
+  const sources = Object.keys(SOURCES).filter((name) => Reflect.get(own, name) !== undefined);
   const problems = [
     ...(sources.length === 1 ? [] : ['the options must come from one of useFactory, useClass and useExisting']),
-    ...problemsOf(given, ASYNC_RULES),
+    ...problemsOf(own, ASYNC_RULES),
   ];
   if (problems.length === 0) return own;
   throw configProblems(titleOf(typeof own.name === 'string' ? own.name : undefined), problems);

@@ -12,10 +12,15 @@ import { Deadline } from '../common/deadline.js';
 import { Encryption, stretchKey } from '../common/encryption.js';
 import { isRecord } from '../common/is-record.js';
 import { optional, problemsOf, type Rules } from '../common/rules.js';
-import { configProblems } from '../errors/config-problems.js';
+import { configProblems } from '../errors/errors.js';
 import { AttemptFailure } from '../webhooks/attempt-failure.js';
-import { claimId } from '../webhooks/card-confirmation.js';
-import type { OpenWebhookQueue, WebhookJob, WebhookMount, WebhookQueue } from '../webhooks/webhook-queue.js';
+import {
+  claimId,
+  type OpenWebhookQueue,
+  type WebhookJob,
+  type WebhookMount,
+  type WebhookQueue,
+} from '../webhooks/webhook-queue.js';
 
 export interface BullQueueOptions {
   /**
@@ -99,19 +104,10 @@ export function bullQueue(options: BullQueueOptions): WebhookQueue {
   return {
     nameFor,
     open: async (mount) => {
-      const keys = await keysOf(mount.hmacKeys);
+      const keys = await Promise.all(mount.hmacKeys.map((key) => stretchKey(key, 'webhook queue')));
       return new BullQueue(nameFor(mount), connection, mount, keys);
     },
   };
-}
-
-/** At least one: options without a key do not boot. */
-type Keys = readonly [Buffer, ...Buffer[]];
-
-async function keysOf(hmacKeys: readonly string[]): Promise<Keys> {
-  const [first, ...others] = await Promise.all(hmacKeys.map((key) => stretchKey(key, 'webhook queue')));
-  if (first === undefined) throw new Error('There is no hmacKey.');
-  return [first, ...others];
 }
 
 class BullQueue implements OpenWebhookQueue {
@@ -129,11 +125,13 @@ class BullQueue implements OpenWebhookQueue {
     name: string,
     connection: ConnectionOptions,
     private readonly mount: WebhookMount,
-    private readonly keys: Keys,
+    private readonly keys: readonly Buffer[],
   ) {
-    this.encryption = new Encryption(...keys);
+    const [first, ...others] = keys;
+    if (first === undefined) throw new Error('There is no hmacKey.');
+    this.encryption = new Encryption(first, ...others);
     this.queue = new Queue(name, { connection, defaultJobOptions: JOB_OPTIONS });
-    this.worker = new Worker(name, async (job, token) => this.tracked(job, token), {
+    this.worker = new Worker(name, async (job, token) => this.tracked(this.process(job, token)), {
       connection,
       concurrency: CONCURRENCY,
       maxStalledCount: MAX_STALLED,
@@ -148,10 +146,9 @@ class BullQueue implements OpenWebhookQueue {
 
   async add(jobs: readonly WebhookJob[]): Promise<boolean> {
     if (this.closing !== undefined || Date.now() < this.awayUntil) return false;
-    const limit = new Deadline({ timeoutMs: ADD_WITHIN_MS });
     const adding = this.addAll(jobs);
     try {
-      if ((await limit.race(() => adding)) !== undefined) {
+      if (await Deadline.race({ timeoutMs: ADD_WITHIN_MS }, () => adding)) {
         this.noteAnswer();
         return true;
       }
@@ -159,8 +156,6 @@ class BullQueue implements OpenWebhookQueue {
       this.noteAway('no answer within a second');
     } catch (error) {
       this.noteAway(codeOf(error));
-    } finally {
-      limit.release();
     }
     this.awayUntil = Date.now() + LEAVE_ALONE_MS;
     return false;
@@ -208,14 +203,9 @@ class BullQueue implements OpenWebhookQueue {
     }
   }
 
-  private async tracked(job: Job<StoredJob, StoredResult>, token: string | undefined): Promise<StoredResult> {
-    const work = this.process(job, token);
+  private async tracked<T>(work: Promise<T>): Promise<T> {
     this.active.add(work);
-    try {
-      return await work;
-    } finally {
-      this.active.delete(work);
-    }
+    return work.finally(() => this.active.delete(work));
   }
 
   private async process(job: Job<StoredJob, StoredResult>, token: string | undefined): Promise<StoredResult> {
@@ -287,23 +277,16 @@ class BullQueue implements OpenWebhookQueue {
   }
 
   private async closeAll(): Promise<void> {
-    const { shutdown } = this.mount;
-    await this.worker.pause(true).catch(() => undefined);
-    const end = new Deadline({ timeoutMs: 60_000, shutdown });
-    await end.race(() => Promise.allSettled(this.active));
-    end.release();
+    const { worker, queue } = this;
+    const done = async (): Promise<unknown> => Promise.allSettled(this.active);
+    await worker.pause(true).catch(() => undefined);
+    await Deadline.race({ timeoutMs: 60_000, shutdown: this.mount.shutdown }, done);
     // Jobs that the shutdown has ended are handed back; then the connections go, whether Redis answers or not.
-    await within(CLOSE_WITHIN_MS, () => Promise.allSettled(this.active));
-    await within(CLOSE_WITHIN_MS, () => Promise.allSettled([this.worker.close(true), this.queue.close()]));
-    void this.worker.disconnect().catch(() => undefined);
-    void this.queue.disconnect().catch(() => undefined);
+    await Deadline.race({ timeoutMs: CLOSE_WITHIN_MS }, done);
+    await Deadline.race({ timeoutMs: CLOSE_WITHIN_MS }, () => Promise.allSettled([worker.close(true), queue.close()]));
+    void worker.disconnect().catch(() => undefined);
+    void queue.disconnect().catch(() => undefined);
   }
-}
-
-async function within(timeoutMs: number, step: () => Promise<unknown>): Promise<void> {
-  const limit = new Deadline({ timeoutMs });
-  await limit.race(step);
-  limit.release();
 }
 
 /** What this library has encrypted is what it was: only the shape tells it from nothing. */

@@ -1,6 +1,6 @@
 import { isRecord } from '../common/is-record.js';
 import { optional, problemsOf, type Rules, sentenceOf } from '../common/rules.js';
-import { configProblems } from '../errors/config-problems.js';
+import { configProblems } from '../errors/errors.js';
 
 /**
  * A store that the instances of a shop share: a `Keyv` with `@keyv/redis`, or anything else with these three methods.

@@ -38,6 +38,7 @@ export class CardCache implements BindableCache {
     );
   }
 
+  /** @hidden */
   bind(binding: CacheBinding): ListCache {
     if (this.#lists) {
       throw new OttuConfigError(

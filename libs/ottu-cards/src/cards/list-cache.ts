@@ -23,6 +23,7 @@ export interface BindableCache {
   /**
    * Called once, by the module, while the application boots.
    *
+   * @hidden
    * @throws OttuConfigError when another module has it already
    */
   bind(binding: CacheBinding): ListCache;

@@ -53,6 +53,7 @@ export interface UserCardsSettings extends TracedMerchant {
  * an empty list or `undefined`.
  */
 export class UserCardsService {
+  /** @hidden made by the module */
   constructor(
     private readonly transport: OttuTransport,
     private readonly settings: UserCardsSettings,

@@ -32,6 +32,19 @@ export class Deadline {
     if (shutdown) this.endWith(shutdown, 'shutdown');
   }
 
+  /** As `race` below, under a deadline that lives only as long as `step`. @throws what `step` throws in time */
+  static async race<T>(
+    options: DeadlineOptions,
+    step: (deadline: Deadline) => T | PromiseLike<T>,
+  ): Promise<{ readonly value: T } | undefined> {
+    const deadline = new Deadline(options);
+    try {
+      return await deadline.race(() => step(deadline));
+    } finally {
+      deadline.release();
+    }
+  }
+
   /** `undefined` while it runs; the first reason stays. */
   get ended(): DeadlineEnd | undefined {
     return this.reason;

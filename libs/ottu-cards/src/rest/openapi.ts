@@ -1,6 +1,6 @@
 import { answerOf, type OttuErrorAnswer, type OttuErrorCode } from '../errors/error-codes.js';
 import { LIST_PARAMETERS } from './list-cards.query.js';
-import { OttuErrorDto } from './ottu-error.dto.js';
+import { OttuErrorDto } from './ottu-error.filter.js';
 import { OttuSavedCardDto } from './saved-card.dto.js';
 
 // These are the metadata that the decorators of `@nestjs/swagger` leave behind: nobody reads them in an application

@@ -81,6 +81,11 @@ export class OttuTransport {
     return this.calls.read(this.context.gate.remainingMs(performance.now()));
   }
 
+  /** Sends calls again although Ottu asked for a pause. For tests, by way of `nestjs-ottu-cards/testing`. */
+  endRateLimit(): void {
+    this.context.gate.open();
+  }
+
   /** Takes no further calls, waits for those that run (the shutdown signal ends them), then closes the connections. */
   async close(): Promise<void> {
     this.shutdown = AbortSignal.abort();

@@ -1,7 +1,7 @@
 import type { AxiosInstance } from 'axios';
 import type { Deadline } from '../common/deadline.js';
 import type { OttuError } from '../errors/ottu.error.js';
-import { UnexpectedShapeError } from '../errors/unexpected-shape.error.js';
+import { UnexpectedShapeError } from '../errors/errors.js';
 import type { AttemptResult } from './attempt-result.js';
 import {
   badResponse,

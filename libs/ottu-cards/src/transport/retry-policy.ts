@@ -118,11 +118,12 @@ export class RateLimitGate {
 
   /** Any answer but a request for a pause shows that calls are welcome again. */
   onResponse(status: number): void {
-    if (this.pause !== undefined && status !== 429 && status !== 503) this.open();
+    if (status !== 429 && status !== 503) this.open();
   }
 
-  private open(): void {
+  /** Ends the pause, where there is one. */
+  open(): void {
+    if (this.pause !== undefined) this.logger.log(logLine('gate-opened'));
     this.pause = undefined;
-    this.logger.log(logLine('gate-opened'));
   }
 }

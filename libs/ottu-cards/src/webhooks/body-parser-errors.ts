@@ -1,7 +1,7 @@
 import type { OnModuleInit } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import { isRecord } from '../common/is-record.js';
-import { notJson, tooLarge, WEBHOOK_ROUTE } from './webhooks.controller.js';
+import { failure, WEBHOOK_ROUTE } from './webhooks.controller.js';
 
 type Next = (error?: unknown) => void;
 
@@ -50,9 +50,9 @@ export class BodyParserErrors implements OnModuleInit {
         'Refused a webhook: it is larger than the body parser of the application allows. Ottu does not send it again. ' +
           'Raise the limit: app.useBodyParser("json", { limit: "512kb" }).',
       );
-      return tooLarge();
+      return failure('too_large');
     }
-    return typeof error.status === 'number' && error.status < 500 ? notJson() : error;
+    return typeof error.status === 'number' && error.status < 500 ? failure('not_json') : error;
   }
 }
 
