@@ -39,14 +39,6 @@ export interface BullQueueOptions {
 /** Over two hours: 1, 2, 4, … 4,096 s apart. */
 const ATTEMPTS = 14;
 const FIRST_DELAY_MS = 1_000;
-const CONCURRENCY = 20;
-/** BullMQ's default of 1 fails a job whose instance ends twice. */
-const MAX_STALLED = 20;
-/** An instance that has ended loses its jobs to another one after this time and the interval. */
-const LOCK_MS = 15_000;
-const STALLED_INTERVAL_MS = 5_000;
-/** Done jobs are kept, without their payload, so that a repeat of their event changes nothing. */
-const KEEP_DONE_SECONDS = 24 * 60 * 60;
 /** An event that Redis has not taken by then is handled in this process. */
 const ADD_WITHIN_MS = 1_000;
 /** After that, Redis is not asked for a while: what it has not taken would pile up in the client's memory. */
@@ -58,7 +50,7 @@ const CARD_SLOTS = ['', '-2', '-3'];
 const JOB_OPTIONS: JobsOptions = {
   attempts: ATTEMPTS,
   backoff: { type: 'exponential', delay: FIRST_DELAY_MS },
-  removeOnComplete: { age: KEEP_DONE_SECONDS },
+  removeOnComplete: { age: 24 * 60 * 60 }, // done jobs are kept, without their payload, so that a repeat changes nothing
 };
 
 /** What lies in Redis. */
@@ -92,12 +84,7 @@ const OPTIONS: Rules<keyof BullQueueOptions> = {
  */
 export function bullQueue(options: BullQueueOptions): WebhookQueue {
   const problems = problemsOf(options, OPTIONS);
-  if (problems.length > 0) {
-    throw configProblems(
-      'bullQueue()',
-      problems.map(({ name, problem }) => `${name} ${problem}`),
-    );
-  }
+  if (problems.length > 0) throw configProblems('bullQueue()', problems);
   const { connection, name } = options;
   const nameFor: WebhookQueue['nameFor'] = ({ path, cards }) =>
     name ?? `ottu-webhooks ${encodeURIComponent(cards ?? 'default')} ${encodeURIComponent(path)}`;
@@ -116,10 +103,9 @@ class BullQueue implements OpenWebhookQueue {
   private readonly encryption: Encryption;
   /** What this worker is doing. */
   private readonly active = new Set<Promise<unknown>>();
-  /** Redis is left alone until then. */
-  private awayUntil = 0;
-  private isAway = false;
-  private closing: Promise<void> | undefined;
+  /** Redis is left alone until then; `undefined` while it answers. */
+  private awayUntil: number | undefined;
+  private isClosing = false;
 
   constructor(
     name: string,
@@ -133,19 +119,19 @@ class BullQueue implements OpenWebhookQueue {
     this.queue = new Queue(name, { connection, defaultJobOptions: JOB_OPTIONS });
     this.worker = new Worker(name, async (job, token) => this.tracked(this.process(job, token)), {
       connection,
-      concurrency: CONCURRENCY,
-      maxStalledCount: MAX_STALLED,
-      lockDuration: LOCK_MS,
-      stalledInterval: STALLED_INTERVAL_MS,
+      concurrency: 20,
+      maxStalledCount: 20, // BullMQ's default of 1 fails a job whose instance ends twice
+      lockDuration: 15_000, // another instance gets the jobs of one that has ended after this time and the next
+      stalledInterval: 5_000,
       runRetryDelay: 1_000, // a longer one would outlive app.close()
     });
-    this.queue.on('error', (error) => this.noteError(error));
-    this.worker.on('error', (error) => this.noteError(error));
+    this.queue.on('error', (error) => this.noteAway(codeOf(error)));
+    this.worker.on('error', (error) => this.noteAway(codeOf(error)));
     this.worker.on('failed', (job) => void this.reportStalled(job));
   }
 
   async add(jobs: readonly WebhookJob[]): Promise<boolean> {
-    if (this.closing !== undefined || Date.now() < this.awayUntil) return false;
+    if (this.isClosing || Date.now() < (this.awayUntil ?? 0)) return false;
     const adding = this.addAll(jobs);
     try {
       if (await Deadline.race({ timeoutMs: ADD_WITHIN_MS }, () => adding)) {
@@ -153,16 +139,24 @@ class BullQueue implements OpenWebhookQueue {
         return true;
       }
       void adding.then(async () => this.takeBack(jobs)).catch(() => undefined);
-      this.noteAway('no answer within a second');
+      this.noteAway('no answer within a second', LEAVE_ALONE_MS);
     } catch (error) {
-      this.noteAway(codeOf(error));
+      this.noteAway(codeOf(error) ?? 'an error', LEAVE_ALONE_MS);
     }
-    this.awayUntil = Date.now() + LEAVE_ALONE_MS;
     return false;
   }
 
   async close(): Promise<void> {
-    return (this.closing ??= this.closeAll());
+    const { worker, queue } = this;
+    this.isClosing = true;
+    const done = async (): Promise<unknown> => Promise.allSettled(this.active);
+    await worker.pause(true).catch(() => undefined);
+    await Deadline.race({ timeoutMs: 60_000, shutdown: this.mount.shutdown }, done);
+    // Jobs that the shutdown has ended are handed back; then the connections go, whether Redis answers or not.
+    await Deadline.race({ timeoutMs: CLOSE_WITHIN_MS }, done);
+    await Deadline.race({ timeoutMs: CLOSE_WITHIN_MS }, () => Promise.allSettled([worker.close(true), queue.close()]));
+    void worker.disconnect().catch(() => undefined);
+    void queue.disconnect().catch(() => undefined);
   }
 
   private async addAll(jobs: readonly WebhookJob[]): Promise<void> {
@@ -256,36 +250,20 @@ class BullQueue implements OpenWebhookQueue {
     return this.keys.map((key) => createHmac('sha256', key).update(claimId(claim)).digest('base64url'));
   }
 
-  private noteError(error: unknown): void {
-    const code = codeOf(error);
-    if (code !== undefined) this.noteAway(code);
-  }
-
-  /** Once until Redis answers again. */
-  private noteAway(why = 'an error'): void {
-    if (this.isAway || this.closing !== undefined) return;
-    this.isAway = true;
-    this.mount.logger.warn(
-      `Redis does not take webhooks (${why}): until it does, they are handled in this process, as without a queue.`,
-    );
+  /** Warns once until Redis answers again. */
+  private noteAway(why: string | undefined, leaveAloneMs = 0): void {
+    if (why === undefined || this.isClosing) return;
+    if (this.awayUntil === undefined) {
+      this.mount.logger.warn(
+        `Redis does not take webhooks (${why}): until it does, they are handled in this process, as without a queue.`,
+      );
+    }
+    this.awayUntil = Math.max(this.awayUntil ?? 0, Date.now() + leaveAloneMs);
   }
 
   private noteAnswer(): void {
-    this.awayUntil = 0;
-    if (this.isAway) this.mount.logger.log('Redis takes webhooks again.');
-    this.isAway = false;
-  }
-
-  private async closeAll(): Promise<void> {
-    const { worker, queue } = this;
-    const done = async (): Promise<unknown> => Promise.allSettled(this.active);
-    await worker.pause(true).catch(() => undefined);
-    await Deadline.race({ timeoutMs: 60_000, shutdown: this.mount.shutdown }, done);
-    // Jobs that the shutdown has ended are handed back; then the connections go, whether Redis answers or not.
-    await Deadline.race({ timeoutMs: CLOSE_WITHIN_MS }, done);
-    await Deadline.race({ timeoutMs: CLOSE_WITHIN_MS }, () => Promise.allSettled([worker.close(true), queue.close()]));
-    void worker.disconnect().catch(() => undefined);
-    void queue.disconnect().catch(() => undefined);
+    if (this.awayUntil !== undefined) this.mount.logger.log('Redis takes webhooks again.');
+    this.awayUntil = undefined;
   }
 }
 

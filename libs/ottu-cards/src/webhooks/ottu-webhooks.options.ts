@@ -1,6 +1,6 @@
 import type { ModuleMetadata, Type } from '@nestjs/common';
 import { isRecord } from '../common/is-record.js';
-import { optional, problemsOf, type Rule, type Rules } from '../common/rules.js';
+import { optional, type Problem, problemsOf, type Rule, type Rules } from '../common/rules.js';
 import { unprintedOptions } from '../common/unprinted-options.js';
 import { configProblems } from '../errors/errors.js';
 import type { OttuWebhookHandler, UndeliveredEvent } from './webhook-events.js';
@@ -107,10 +107,10 @@ export function checkedOptions(
   made: { readonly handler: unknown; readonly hasCards: boolean },
 ): CheckedWebhooksOptions {
   const { imports, decorators } = extras; // Nest hands over the options with them
-  const problems = [
+  const problems: (Problem | string)[] = [
     ...problemsOf({ path, handler: made.handler, cards, imports, decorators }, EXTRAS),
     ...(isRecord(options) ? problemsOf(options, OPTIONS_ONLY) : [{ name: 'options', problem: 'must be an object' }]),
-  ].map(({ name, problem }) => `${name} ${problem}`);
+  ];
   if (hasMethod(made.handler, 'onSavedCard') && !made.hasCards) problems.push(missingCards(cards));
   if (problems.length > 0 || !isOptions(options)) throw configProblems('OttuWebhooksModule.forRoot()', problems);
   const { hmacKey, queue, onUndelivered } = options;

@@ -104,14 +104,11 @@ export class WebhookProcessor
   async attempt(job: WebhookJob, attempts: number): Promise<AttemptResult> {
     const { method, event } = job;
     try {
-      if (method === 'onPayment') {
-        await this.call(job, attempts, () => this.handler.onPayment?.(event));
-        return 'handled';
-      }
-      const card = this.confirmed.get(job) ?? (await this.confirm(job));
-      if (card === undefined) return 'dropped';
-      this.confirmed.set(job, card);
-      await this.call(job, attempts, () => this.handler.onSavedCard?.({ ...event, card }));
+      const card = await this.confirm(job);
+      if (method === 'onSavedCard' && card === undefined) return 'dropped';
+      const { handler } = this;
+      const call = () => (card ? handler.onSavedCard?.({ ...event, card }) : handler.onPayment?.(event));
+      await traceHandler(job, attempts, () => this.within(method, 'handler', call));
       return 'handled';
     } catch (error) {
       return error instanceof AttemptFailure ? error : new AttemptFailure(method, 'handler', error);
@@ -202,18 +199,15 @@ export class WebhookProcessor
     return true;
   }
 
-  /** @throws AttemptFailure */
-  private async confirm({ method, claim }: WebhookJob): Promise<SavedCard | undefined> {
-    return this.within(method, 'confirmation', async (limit) => claim && this.confirmation?.confirm(claim, limit));
-  }
-
-  /** Calls a method of the handler. @throws AttemptFailure */
-  private async call(
-    job: WebhookJob,
-    attempts: number,
-    method: () => void | PromiseLike<void> | undefined,
-  ): Promise<void> {
-    await traceHandler(job, attempts, () => this.within(job.method, 'handler', method));
+  /** Asks Ottu until it has listed the card; `undefined` where it does not, and for a payment. @throws AttemptFailure */
+  private async confirm(job: WebhookJob): Promise<SavedCard | undefined> {
+    const { method, claim } = job;
+    const { confirmation } = this;
+    if (claim === undefined || confirmation === undefined) return undefined;
+    const ask = (limit: Deadline): Promise<SavedCard | undefined> => confirmation.confirm(claim, limit);
+    const card = this.confirmed.get(job) ?? (await this.within(method, 'confirmation', ask));
+    if (card) this.confirmed.set(job, card);
+    return card;
   }
 
   /** @throws AttemptFailure with `reason` where `step` throws */
