@@ -1,7 +1,7 @@
 import { customerIdRule } from '../cards/card-rules.js';
 import type { BindableCache, CacheBinding, ListCache } from '../cards/list-cache.js';
 import { isRecord } from '../common/is-record.js';
-import { hasMethods, optional, problemsOf, type Rules } from '../common/rules.js';
+import { hasMethods, isWithin, optional, problemsOf, type Rules } from '../common/rules.js';
 import { configProblems, OttuConfigError, OttuInputError } from '../errors/errors.js';
 import { CachedLists } from './cached-lists.js';
 import { type CardStore, EncryptedStore } from './encrypted-store.js';
@@ -84,8 +84,4 @@ export class CardCache implements BindableCache {
       : new MemoryListStore({ ttlMs, maxEntries });
     return new CachedLists(this.#lists, timeoutMs);
   }
-}
-
-function isWithin(value: unknown, min: number, max: number): boolean {
-  return typeof value === 'number' && value >= min && value <= max;
 }
