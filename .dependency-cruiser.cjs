@@ -40,7 +40,7 @@ module.exports = {
           `${src}cards/(saved-card|card-rules)\\.ts$`,
           `${src}.*\\.wire\\.ts$`,
           `${src}webhooks/webhook-signature\\.ts$`,
-          `${src}transport/(?!ottu-transport|tracing)[\\w.-]+\\.ts$`,
+          `${src}transport/(?!ottu-transport|observability)[\\w.-]+\\.ts$`,
         ],
         pathNot: [spec, `${src}common/(async|unprinted)-options\\.ts$`],
       },

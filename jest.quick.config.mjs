@@ -1,5 +1,5 @@
 // `npm test`: what a contributor needs, in less than two minutes on two cores. `npx jest` and `npm run test:all` run
-// everything, `npm run test:rest` what is left out here.
+// everything, `npm run test:rest` and `npm run test:slow` what is left out here.
 import config from './jest.config.mjs';
 
 const REST = new Set(['sample', 'slow', 'packaging', 'browser']);

@@ -28,7 +28,7 @@ inBrowser('the page of the developer', () => {
     await page.getByLabel('Last four digits').fill('7777');
     await page.getByRole('button', { name: 'Save card' }).click();
     await page.getByRole('status').getByText('Saved for Sara.').waitFor();
-    await shop.getByRole('button', { name: 'Try again' }).click();
+    await shop.reload();
     await shop.getByRole('button', { name: 'Delete card ending in 7777' }).waitFor();
 
     await shop.getByRole('complementary').getByText('•••• 7777').waitFor(); // nothing is on its way to Ottu any more
@@ -76,8 +76,7 @@ inBrowser('the page of the developer', () => {
     await page.getByText("The signed-in customer's saved cards, preferred ones first").waitFor();
   });
 
-  // the last one: the pause that Ottu asks for outlives "Start over"
-  it('counts down the pause that Ottu asked for', async () => {
+  it('counts down the pause that Ottu asked for, and ends it', async () => {
     await ottuIs('limited');
     const shop = await openWallet('Omar Nasser');
     await shop.getByRole('timer').getByText('You can try again in').waitFor();
@@ -86,5 +85,18 @@ inBrowser('the page of the developer', () => {
     await shop.reload();
     await page.getByText('held back').first().click();
     await page.getByText('Ottu had asked for a pause. Nothing was sent.').first().waitFor();
+
+    await page.getByRole('radio', { name: 'well', exact: true }).check();
+    await page.getByText('the library sends nothing for').waitFor({ state: 'detached' });
+    await shop.reload();
+    await shop.getByRole('button', { name: 'Delete card ending in 4417' }).waitFor();
+
+    await ottuIs('limited');
+    await shop.reload();
+    await shop.getByRole('timer').getByText('You can try again in').waitFor();
+    await page.getByRole('button', { name: 'Start over' }).click();
+    await page.getByText('the library sends nothing for').waitFor({ state: 'detached' });
+    await shop.reload();
+    await shop.getByRole('button', { name: 'Delete card ending in 4417' }).waitFor();
   });
 });

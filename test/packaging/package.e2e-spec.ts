@@ -141,7 +141,7 @@ const EXPORTS: Record<string, string[]> = {
   ],
   'nestjs-ottu-cards/webhooks': ['OTTU_WEBHOOKS_OPTIONS', 'OttuWebhooksModule', 'signWebhook', 'verifyWebhook'],
   'nestjs-ottu-cards/bullmq': ['bullQueue'],
-  'nestjs-ottu-cards/testing': ['FakeOttu', 'aCard', 'sampleCards'],
+  'nestjs-ottu-cards/testing': ['FakeOttu', 'aCard', 'endRateLimit', 'sampleCards'],
   'nestjs-ottu-cards/cache': ['cardCache'],
 };
 

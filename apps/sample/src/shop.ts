@@ -25,7 +25,7 @@ export async function createShop(options: NestApplicationOptions = {}): Promise<
   return app;
 }
 
-/** One line per request. The route's template stands for its address, which holds the card token. */
+/** One line per request, with the template of its route. */
 function logRequests(
   request: IncomingMessage & { readonly route?: { readonly path: string } },
   response: ServerResponse,

@@ -17,11 +17,10 @@ export { UserCardsService } from './cards/user-cards.service.js';
 export type { BindableCache, ListOptions } from './cards/list-cache.js';
 export { getUserCardsToken, InjectUserCards } from './cards/user-cards.token.js';
 export type { OttuEnv } from './cards/cards.wire.js';
-export type { OttuLimiter, OttuOperation } from './common/limiter.js';
 export type { CardIdReference, CardReference, ListCardsFilter, SavedCard } from './cards/saved-card.js';
-export type { UserCardsStatus } from './transport/call-status.js';
-export type { CallOptions } from './transport/ottu-call.js';
-export type { OttuCallTrace } from './transport/tracing.js';
+export type { OttuLimiter } from './transport/limiter.js';
+export type { OttuCallTrace, UserCardsStatus } from './transport/observability.js';
+export type { CallOptions, OttuOperation } from './transport/ottu-call.js';
 export { OttuError, type OttuErrorFacts, type OttuFieldErrors } from './errors/ottu.error.js';
 export {
   OttuAuthError,

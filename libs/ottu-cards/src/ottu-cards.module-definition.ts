@@ -17,7 +17,7 @@ import { shutdownClockOf } from './common/shutdown.js';
 import { withUnprintedOptions } from './common/unprinted-options.js';
 import { configProblems, OttuConfigError } from './errors/errors.js';
 import { type OttuCardsExtras, type OttuCardsOptions, ResolvedOptions } from './ottu-cards.options.js';
-import { logContextOf, type Registration, REGISTRATION, titleOf } from './ottu-cards.registration.js';
+import { type Registration, REGISTRATION, titleOf } from './ottu-cards.registration.js';
 import { checkControllerOptions, guardCheck, mountPathOf } from './rest/controller.options.js';
 import { OTTU_CARDS_LOGGER } from './rest/ottu-error.filter.js';
 import { createUserCardsController } from './rest/user-cards.controller.js';
@@ -75,7 +75,7 @@ function providersOf(registration: Registration, service: InjectionToken): Provi
   const { name } = registration;
   return [
     { provide: REGISTRATION, useValue: registration },
-    { provide: OTTU_CARDS_LOGGER, useValue: new Logger(logContextOf(name)) },
+    { provide: OTTU_CARDS_LOGGER, useValue: new Logger(name === undefined ? 'OttuCards' : `OttuCards ${name}`) },
     {
       provide: ResolvedOptions,
       inject: [OTTU_CARDS_OPTIONS],
@@ -83,9 +83,9 @@ function providersOf(registration: Registration, service: InjectionToken): Provi
     },
     {
       provide: OttuTransport,
-      inject: [ResolvedOptions, ModulesContainer],
-      useFactory: (options: ResolvedOptions, application: ModulesContainer) =>
-        new OttuTransport(options, shutdownClockOf(application).signal),
+      inject: [ResolvedOptions, OTTU_CARDS_LOGGER, ModulesContainer],
+      useFactory: (options: ResolvedOptions, logger: Logger, application: ModulesContainer) =>
+        new OttuTransport(options, logger, shutdownClockOf(application).signal),
     },
     {
       provide: service,

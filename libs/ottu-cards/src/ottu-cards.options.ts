@@ -1,12 +1,12 @@
 import type { BindableCache } from './cards/list-cache.js';
 import type { OttuEnv } from './cards/cards.wire.js';
 import { isRecord } from './common/is-record.js';
-import type { OttuLimiter } from './common/limiter.js';
 import { hasMethods, isWithin, optional, problemsOf, type Rule, type Rules } from './common/rules.js';
 import { withoutPrototype } from './common/without-prototype.js';
 import { configProblems, OttuConfigError } from './errors/errors.js';
 import { titleOf } from './ottu-cards.registration.js';
 import type { OttuCardsControllerOptions } from './rest/controller.options.js';
+import type { OttuLimiter } from './transport/limiter.js';
 import { timeoutRule } from './transport/ottu-call.js';
 import type { TransportOptions } from './transport/ottu-transport.js';
 

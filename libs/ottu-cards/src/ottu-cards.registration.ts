@@ -16,11 +16,6 @@ export function titleOf(name: string | undefined): string {
   return name === undefined ? 'OttuCardsModule.forRoot()' : `OttuCardsModule.forRoot() ${JSON.stringify(name)}`;
 }
 
-/** The context of its log lines. */
-export function logContextOf(name: string | undefined): string {
-  return name === undefined ? 'OttuCards' : `OttuCards ${name}`;
-}
-
 /** By the object that there is once in an application: a static list would be shared by those of one process. */
 const registrations = new WeakMap<ModulesContainer, Registration[]>();
 

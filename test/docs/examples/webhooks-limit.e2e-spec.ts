@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { signWebhook } from 'nestjs-ottu-cards/webhooks';
 import { closeAll, closeWithTest } from '../../support/application.js';
 
@@ -7,6 +8,7 @@ afterEach(closeAll);
 
 it('the line of the guide lets a body of 500 KiB through on Express', async () => {
   Object.assign(process.env, { OTTU_API_KEY: 'fakefake.00000000000000000000000000000000', OTTU_HMAC_KEY: hmacKey });
+  Logger.overrideLogger(false); // the guide's application logs as any does
   const { startShop } = await import('./start-shop.js'); // its module reads the environment when it is loaded
   const app = await startShop(0);
   closeWithTest(() => app.close());

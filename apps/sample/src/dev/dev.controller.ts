@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Header, HttpCode, Inject, Post, Put, ValidationPipe } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { UserCardsService } from 'nestjs-ottu-cards';
-import { aCard, FakeOttu, type ScriptedAnswer } from 'nestjs-ottu-cards/testing';
+import { aCard, endRateLimit, FakeOttu, type ScriptedAnswer } from 'nestjs-ottu-cards/testing';
 import { customerIdOf, DEMO_CUSTOMERS, holder, saveDemoCards } from '../demo/demo-customers.js';
 import { ShopStorage } from '../storage/shop-storage.js';
 import { Activity, type ShownRow } from './activity.js';
@@ -54,6 +54,7 @@ export class DevController {
   async change(@Body(new ValidationPipe()) { mood }: MoodDto): Promise<void> {
     this.mood = mood;
     this.fake.always(MOODS[mood]);
+    endRateLimit(this.cards);
     await this.forgetLists(); // or the next page view would come from the cache
   }
 
@@ -65,6 +66,7 @@ export class DevController {
     this.activity.forget();
     this.fake.reset();
     saveDemoCards(this.fake);
+    endRateLimit(this.cards);
     await this.forgetLists();
   }
 

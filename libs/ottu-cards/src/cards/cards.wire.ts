@@ -1,7 +1,6 @@
 import { isRecord } from '../common/is-record.js';
-import type { OttuOperation } from '../common/limiter.js';
 import { UnexpectedShapeError } from '../errors/errors.js';
-import type { OttuCall } from '../transport/ottu-call.js';
+import type { OttuCall, OttuOperation } from '../transport/ottu-call.js';
 import type { CardIdOf } from './card-id.js';
 import type { CardReference, ListCardsFilter, SavedCard } from './saved-card.js';
 

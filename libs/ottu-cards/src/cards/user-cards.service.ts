@@ -1,12 +1,15 @@
 import { isRecord } from '../common/is-record.js';
-import type { OttuOperation } from '../common/limiter.js';
 import { optional, problemsOf, type Rules, sentenceOf } from '../common/rules.js';
 import { withoutPrototype } from '../common/without-prototype.js';
 import { OttuBadResponseError, OttuInputError, OttuNotFoundError, OttuRefusedError } from '../errors/errors.js';
-import { type CallOptions, timeoutRule } from '../transport/ottu-call.js';
-import type { UserCardsStatus } from '../transport/call-status.js';
+import {
+  type OttuCallTrace,
+  traceCall,
+  type TracedMerchant,
+  type UserCardsStatus,
+} from '../transport/observability.js';
+import { type CallOptions, type OttuOperation, timeoutRule } from '../transport/ottu-call.js';
 import type { OttuTransport } from '../transport/ottu-transport.js';
-import { type OttuCallTrace, traceCall, type TracedMerchant } from '../transport/tracing.js';
 import { type CardIdOf, cardIdRule, isSameId } from './card-id.js';
 import type { ListCache, ListOptions } from './list-cache.js';
 import { agreementIdRule, customerIdRule, pgCodesRule, tokenRule } from './card-rules.js';

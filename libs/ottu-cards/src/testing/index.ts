@@ -1,5 +1,6 @@
 // For tests and demos: a fake Ottu and valid cards. No test runner's globals, nothing of the module itself.
 export { aCard, sampleCards } from './builders.js';
+export { endRateLimit } from './end-rate-limit.js';
 export type { FakeCard } from './fake-cards.wire.js';
 export type { FakePaymentOutcome, FakeWebhookTravel } from './fake-checkout.js';
 export type { FakeDelivery } from './fake-delivery.js';

@@ -30,7 +30,7 @@ export interface FailedCall {
 /** Puts a failure in the words of the error that a caller catches. */
 export function failureError(failed: FailedCall): OttuError {
   const { call, failure, result, attempts, retryAfterMs } = failed;
-  const status = result.kind === 'answered' ? result.status : undefined;
+  const { status } = result;
   const body = readOttuErrorBody(failure.body, redactor([...call.secrets, failed.apiKey]));
   const facts: OttuErrorFacts = { attempts, status, retryAfterMs, ...body };
   const target = `${call.method} ${call.route}`;
