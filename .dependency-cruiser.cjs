@@ -37,12 +37,11 @@ module.exports = {
       {
         path: [
           `${src}(common|errors|cache)/`,
-          `${src}cards/(saved-card|card-rules|json-fields)\\.ts$`,
+          `${src}cards/(saved-card|card-rules)\\.ts$`,
           `${src}.*\\.wire\\.ts$`,
-          `${src}webhooks/webhook-signature\\.ts$`,
-          `${src}transport/(?!ottu-transport|tracing)[\\w.-]+\\.ts$`,
+          `${src}transport/(?!ottu-transport|observability)[\\w.-]+\\.ts$`,
         ],
-        pathNot: [spec, `${src}common/async-options\\.ts$`],
+        pathNot: [spec, `${src}common/(async|unprinted)-options\\.ts$`],
       },
       { path: '(^|/)@nestjs/' },
     ),

@@ -1,17 +1,15 @@
-import type { OttuOperation } from '../common/limiter.js';
-import { UnexpectedShapeError } from '../errors/unexpected-shape.error.js';
-import type { OttuCall } from '../transport/ottu-call.js';
+import { isRecord } from '../common/is-record.js';
+import { UnexpectedShapeError } from '../errors/errors.js';
+import type { OttuCall, OttuOperation } from '../transport/ottu-call.js';
 import type { CardIdOf } from './card-id.js';
-import { JsonFields } from './json-fields.js';
 import type { CardReference, ListCardsFilter, SavedCard } from './saved-card.js';
 
 /** Ottu keeps sandbox and production cards on one host and tells them apart by this word, its field `type`. */
 export type OttuEnv = 'sandbox' | 'production';
 
-const CARDS_PATH = '/b/pbl/v2/card/';
 /** The template of the address of all cards, and of the address of one. */
-export const CARDS_ROUTE = CARDS_PATH;
-export const CARD_ROUTE = `${CARDS_PATH}{token}/`;
+export const CARDS_ROUTE = '/b/pbl/v2/card/';
+export const CARD_ROUTE = `${CARDS_ROUTE}{token}/`;
 const MAX_CARDS = 500;
 const WRONG_HOST = 'Is merchantId the host of your Ottu account? Ottu does not offer User Cards in KSA.';
 const CHECK_SCOPE = "Check that the key may view and delete cards, and Ottu's IP allow-list.";
@@ -28,7 +26,7 @@ export function listCardsCall(
   return {
     method: 'POST',
     route: CARDS_ROUTE,
-    path: CARDS_PATH,
+    path: CARDS_ROUTE,
     body: JSON.stringify(body),
     operation,
     effect: 'read',
@@ -46,7 +44,7 @@ export function deleteCardCall(
   return {
     method: 'DELETE',
     route: CARD_ROUTE,
-    path: `${CARDS_PATH}${encodeURIComponent(token)}/?customer_id=${encodeURIComponent(customerId)}&type=${env}`,
+    path: `${CARDS_ROUTE}${encodeURIComponent(token)}/?customer_id=${encodeURIComponent(customerId)}&type=${env}`,
     operation: 'delete',
     effect: 'delete',
     secrets: [customerId, token],
@@ -113,4 +111,59 @@ function masked(number: string | null): string | null {
 function isSoon(month: string, year: string, now: Date): boolean {
   const monthsLeft = (2000 + Number(year) - now.getUTCFullYear()) * 12 + Number(month) - 1 - now.getUTCMonth();
   return monthsLeft === 0 || monthsLeft === 1;
+}
+
+/** Reads fields by name and type; whatever does not fit is refused with its path, unknown fields are never looked at. */
+class JsonFields {
+  private readonly fields: Readonly<Record<string, unknown>>;
+
+  constructor(
+    value: unknown,
+    private readonly path: string,
+  ) {
+    if (!isRecord(value)) throw new UnexpectedShapeError(path, 'must be an object');
+    this.fields = value;
+  }
+
+  refuse(name: string, expectation: string): never {
+    throw new UnexpectedShapeError(`${this.path}.${name}`, expectation);
+  }
+
+  string(name: string): string {
+    const value = this.get(name);
+    return typeof value === 'string' ? value : this.refuse(name, 'must be a string');
+  }
+
+  nullableString(name: string): string | null {
+    const value = this.get(name);
+    return value === null || typeof value === 'string' ? value : this.refuse(name, 'must be a string or null');
+  }
+
+  optionalString(name: string): string | null {
+    return this.get(name) === undefined ? null : this.nullableString(name);
+  }
+
+  boolean(name: string): boolean {
+    const value = this.get(name);
+    return typeof value === 'boolean' ? value : this.refuse(name, 'must be a boolean');
+  }
+
+  optionalBoolean(name: string): boolean | undefined {
+    return (this.get(name) ?? undefined) === undefined ? undefined : this.boolean(name);
+  }
+
+  /** `null` means none. */
+  strings(name: string): readonly string[] {
+    const value = this.get(name);
+    if (value === null) return [];
+    if (!Array.isArray(value)) return this.refuse(name, 'must be a list of strings');
+    const list: unknown[] = value;
+    return list.map((item, index) =>
+      typeof item === 'string' ? item : this.refuse(`${name}[${index}]`, 'must be a string'),
+    );
+  }
+
+  private get(name: string): unknown {
+    return Object.hasOwn(this.fields, name) ? this.fields[name] : undefined;
+  }
 }

@@ -23,6 +23,7 @@ export interface BindableCache {
   /**
    * Called once, by the module, while the application boots.
    *
+   * @hidden
    * @throws OttuConfigError when another module has it already
    */
   bind(binding: CacheBinding): ListCache;
@@ -51,3 +52,9 @@ export interface ListCache {
   /** Runs `work` and forgets the customer's lists: after a read that was answered, and after every delete. */
   forgetAfter<T>(call: CustomerCall, work: () => Promise<T>): Promise<T>;
 }
+
+/** Of a module without a cache: every list asks Ottu, and nothing is forgotten. */
+export const NO_CACHE: ListCache = {
+  list: (_filter, options, send) => send(options),
+  forgetAfter: (_call, work) => work(),
+};

@@ -1,7 +1,7 @@
 import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
 
 /** The argument of `forRootAsync`: exactly one way to come by the options, and the modules that it needs. */
-export type AsyncOptions<Result, Factory> = Pick<ModuleMetadata, 'imports'> &
+export type OttuAsyncOptions<Result, Factory> = Pick<ModuleMetadata, 'imports'> &
   (
     | {
         readonly useFactory: FactoryProvider<Result>['useFactory'];
@@ -14,4 +14,4 @@ export type AsyncOptions<Result, Factory> = Pick<ModuleMetadata, 'imports'> &
   );
 
 /** What a factory gives: options alone, for the structure of the module (`Extras`) is needed before it runs. */
-export type FactoryResult<Options, Extras> = Options & { readonly [K in keyof Extras]?: never };
+export type OttuFactoryResult<Options, Extras> = Options & { readonly [K in keyof Extras]?: never };

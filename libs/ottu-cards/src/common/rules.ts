@@ -52,6 +52,16 @@ export function optional(rule: Rule): Rule {
   return (value, all) => (value === undefined ? undefined : rule(value, all));
 }
 
+export function isWithin(value: unknown, min: number, max: number): value is number {
+  return typeof value === 'number' && value >= min && value <= max;
+}
+
+/** Whether a value is an object with these methods, its own or inherited. */
+export function hasMethods(value: unknown, ...names: readonly string[]): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return names.every((name) => typeof Reflect.get(value, name) === 'function');
+}
+
 /** A value of the object's own: nothing is inherited from a polluted prototype. */
 function ownValue(values: Readonly<Record<string, unknown>>, name: string): unknown {
   return Object.hasOwn(values, name) ? values[name] : undefined;

@@ -77,7 +77,11 @@ const TABLE = [
   UNAVAILABLE,
 ] as const satisfies readonly Row[];
 
-/** The words a client may rely on; messages may change. */
+/**
+ * The words a client may rely on; messages may change.
+ *
+ * @useDeclaredType
+ */
 export type OttuErrorCode = (typeof TABLE)[number]['errorCode'];
 
 /** The body of an error answer. */

@@ -1,3 +1,4 @@
+import { type Problem, sentenceOf } from '../common/rules.js';
 import { OttuError, type OttuErrorFacts } from './ottu.error.js';
 
 /** The module's options are wrong, or its `apiKey` function failed. Nothing was sent; mend the configuration. */
@@ -6,6 +7,13 @@ export class OttuConfigError extends OttuError {
     return 'OttuConfigError' as const;
   }
   readonly retryable = false;
+}
+
+/** Tells all problems of some options at once. @param problems as data, or as sentences without their full stop */
+export function configProblems(where: string, problems: readonly (Problem | string)[]): OttuConfigError {
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  const sentences = problems.map((it) => (typeof it === 'string' ? it : sentenceOf([it])));
+  return new OttuConfigError(`${where}: ${count} — ${sentences.join('; ')}.`);
 }
 
 /** An argument was refused before anything was sent; `fieldErrors` names it. */
@@ -73,6 +81,18 @@ export class OttuTimeoutError extends OttuError {
     return 'OttuTimeoutError' as const;
   }
   readonly retryable = true;
+}
+
+/** Says where an answer is not what it must be. The transport makes an `OttuBadResponseError` of it. */
+export class UnexpectedShapeError extends Error {
+  override get name() {
+    return 'UnexpectedShapeError' as const;
+  }
+
+  /** @param path such as `[3].token`; @param expectation such as `must be a string`. Never a value. */
+  constructor(path: string, expectation: string) {
+    super(`${path} ${expectation}`);
+  }
 }
 
 /** An answer of a shape that is not trusted. The message names the place (`[3].token`), never the value. */

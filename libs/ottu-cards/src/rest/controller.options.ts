@@ -1,7 +1,16 @@
-import type { CanActivate, ControllerOptions, ExecutionContext, ModuleMetadata, Type } from '@nestjs/common';
+import type {
+  CanActivate,
+  ControllerOptions,
+  ExecutionContext,
+  FactoryProvider,
+  ModuleMetadata,
+  Type,
+} from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { optional, problemsOf, type Rule, type Rules, sentenceOf } from '../common/rules.js';
 import { OttuConfigError } from '../errors/errors.js';
 
+/** @inline */
 type Guard = Type<CanActivate> | CanActivate;
 
 /** Mounts a REST controller on which the shop's customers manage their own cards. */
@@ -18,7 +27,7 @@ export interface OttuCardsControllerOptions {
    *
    * @example (context) => context.switchToHttp().getRequest().user?.id
    */
-  readonly customerId: (context: ExecutionContext) => MaybePromise<string | null | undefined>;
+  readonly customerId: (context: ExecutionContext) => string | null | undefined | Promise<string | null | undefined>;
   /** Modules whose exports the guards need. @default none */
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
   /** Put on the controller class: throttling, API tags and answers of the guards. @default none */
@@ -26,8 +35,6 @@ export interface OttuCardsControllerOptions {
   /** As in Nest's `@Controller({ version })`. @default the application's default version */
   readonly version?: NonNullable<ControllerOptions['version']>;
 }
-
-type MaybePromise<T> = T | Promise<T>;
 
 const list: Rule = optional((value) => (Array.isArray(value) ? undefined : 'must be a list'));
 
@@ -61,12 +68,37 @@ export function mountPathOf({ path }: OttuCardsControllerOptions): string {
 }
 
 function trimSlashes(path: string): string {
-  let [start, end] = [0, path.length];
-  while (path[start] === '/') start += 1;
-  while (end > start && path[end - 1] === '/') end -= 1;
-  return path.slice(start, end);
+  return path.replaceAll(/^\/+|\/+$/g, '');
 }
 
 function areGuards(guards: unknown): boolean {
   return guards === 'global' || (Array.isArray(guards) && guards.length > 0 && guards.every(Boolean));
+}
+
+/**
+ * Tells, before Nest does, which guard needs something that this module cannot see: Nest's own error would not name the
+ * option that mends it.
+ */
+export function guardCheck({ guards }: OttuCardsControllerOptions, title: string): FactoryProvider {
+  return {
+    provide: guardCheck,
+    inject: [ModuleRef],
+    useFactory: async (module: ModuleRef): Promise<void> => {
+      for (const guard of guards === 'global' ? [] : guards) {
+        if (typeof guard !== 'function') continue;
+        await module.create(guard).catch((error: unknown) => {
+          if (!isUnknownDependency(error)) return;
+          const [what] = error.message.split('\n');
+          throw new OttuConfigError(
+            `${title}: controller.guards' ${guard.name} cannot be made: add the module that exports what it needs to controller.imports. ${what}`,
+          );
+        });
+      }
+    },
+  };
+}
+
+/** Whatever else fails, a request-scoped guard for one, is Nest's to judge when it makes the real one. */
+function isUnknownDependency(error: unknown): error is Error {
+  return error instanceof Error && error.constructor.name === 'UnknownDependenciesException';
 }

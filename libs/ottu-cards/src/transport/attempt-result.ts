@@ -11,14 +11,20 @@ export interface Answered {
   readonly body: Buffer;
 }
 
+/** No answer, or none that counts. */
+interface Unanswered {
+  readonly status?: undefined;
+  readonly retryAfter?: undefined;
+}
+
 /** There was no connection: nothing was sent. */
-interface Unreachable {
+interface Unreachable extends Unanswered {
   readonly kind: 'unreachable';
   readonly code: string;
 }
 
 /** The connection broke after the request may have arrived. */
-interface Broken {
+interface Broken extends Unanswered {
   readonly kind: 'broken';
   readonly code: string;
   /** It broke on a kept-alive connection before any answer: most likely the server had just closed it as idle. */
@@ -26,21 +32,15 @@ interface Broken {
 }
 
 /** An answer that breaks HTTP, is larger than 1 MiB, or comes in an encoding nobody asked for. */
-interface Malformed {
+interface Malformed extends Unanswered {
   readonly kind: 'malformed';
   readonly code: string;
   readonly what: string;
 }
 
 /** The time of the attempt was over before the answer was whole. */
-interface Late {
+interface Late extends Unanswered {
   readonly kind: 'late';
   /** Whether the request may have arrived. */
   readonly sent: boolean;
-}
-
-/** What a result is called in a log: the status, or the code of what went wrong on the way. */
-export function codeOf(result: AttemptResult): string | number {
-  if (result.kind === 'answered') return result.status;
-  return result.kind === 'late' ? 'LATE' : result.code;
 }

@@ -1,7 +1,7 @@
+import type { Socket } from 'node:net';
 import { type buildConnector, Client, type Dispatcher } from 'undici';
 import { withoutPrototype } from '../common/without-prototype.js';
-import type { Attempt, AttemptConnection } from './attempt.js';
-import { ContinueFilter } from './continue-filter.js';
+import type { Attempt, AttemptConnection } from './undici.adapter.js';
 
 /** Connections that one module instance opens at most, shared by all its calls. */
 const MAX_CONNECTIONS = 50;
@@ -26,7 +26,11 @@ export class ConnectionPool {
   private readonly connections: Connection[] = [];
   private readonly free: Connection[] = [];
   private readonly waiting = new Map<Attempt, Dispatcher.DispatchOptions>();
-  private isClosed = false;
+  private readonly queue: AttemptConnection = {
+    reused: false,
+    abandon: (attempt) => this.waiting.delete(attempt),
+    release: () => undefined,
+  };
 
   constructor(
     private readonly origin: string,
@@ -34,17 +38,15 @@ export class ConnectionPool {
   ) {}
 
   dispatch(request: Dispatcher.DispatchOptions, attempt: Attempt): void {
-    if (this.isClosed || attempt.isOver) return attempt.refuse();
-    attempt.connection = { reused: false, abandon: () => this.waiting.delete(attempt), release: () => undefined };
+    if (attempt.isOver) return;
+    attempt.connection = this.queue;
     this.waiting.set(attempt, request);
     this.serve();
   }
 
+  /** Closes the connections: no attempt is under way. */
   async destroy(): Promise<void> {
-    this.isClosed = true;
-    for (const attempt of this.waiting.keys()) attempt.refuse();
-    this.waiting.clear();
-    await Promise.all(this.connections.map((connection) => connection.destroy()));
+    await Promise.all(this.connections.map(({ client }) => client.destroy()));
   }
 
   private serve(): void {
@@ -82,12 +84,12 @@ const LOST = Object.assign(new Error('closed before the request was sent'), { co
 /** Carries one attempt at a time, on a socket that stays open in between. */
 class Connection implements AttemptConnection {
   reused = false;
+  readonly client: Client;
 
   private socket: Connecting | undefined;
   private attempt: Attempt | undefined;
   private hasConnected = false;
   private readonly continueFilter = new ContinueFilter();
-  private readonly client: Client;
 
   constructor(
     origin: string,
@@ -127,12 +129,6 @@ class Connection implements AttemptConnection {
     this.onFree();
   }
 
-  async destroy(): Promise<void> {
-    const closed = this.client.destroy();
-    this.socket?.destroy(ABANDONED); // undici leaves a connecting socket open
-    await closed;
-  }
-
   private open(target: buildConnector.Options, ready: buildConnector.Callback): void {
     if (this.attempt === undefined || this.attempt.isOver) return ready(ABANDONED, null);
     if (this.hasConnected) return ready(LOST, null);
@@ -146,5 +142,63 @@ class Connection implements AttemptConnection {
       ready(...result);
     });
     return undefined;
+  }
+}
+
+/** `HTTP/1.1 `: the status follows. */
+const BEFORE_STATUS = 9;
+const [CR, LF, ZERO, TWO] = [0x0d, 0x0a, 0x30, 0x32];
+
+/**
+ * Lets undici read over a `100 Continue`, at which it would end the connection: it sees a 102, which means as little.
+ * Only what comes before the final answer is touched.
+ *
+ * @see RFC 9110, 15.2: a client must be able to parse any 1xx before the final answer, even if it expects none
+ */
+class ContinueFilter {
+  private isFinal = true;
+  private isStatusLine = true;
+  /** Characters of the current line so far. */
+  private column = 0;
+  /** The digits of the status so far, as a number. */
+  private status = 0;
+
+  /** Filters what is read from the socket from now on. */
+  attach(socket: Socket): void {
+    const read = socket.read.bind(socket);
+    socket.read = (size?: number): unknown => {
+      const chunk: unknown = read(size);
+      if (!this.isFinal && Buffer.isBuffer(chunk)) this.filter(chunk);
+      return chunk;
+    };
+  }
+
+  /** A request is sent: the next byte that is read begins an answer to it. */
+  expectAnswer(): void {
+    this.isFinal = false;
+    this.beginLine(true);
+  }
+
+  /** Changes an interim 100 to 102 in place. A chunk can end anywhere in it. */
+  private filter(chunk: Buffer): void {
+    for (let at = 0; at < chunk.length && !this.isFinal; at += 1) {
+      const byte = chunk[at] ?? LF;
+      if (byte === CR) continue;
+      if (byte === LF) {
+        this.beginLine(this.column === 0); // after an empty line another answer begins
+        continue;
+      }
+      this.column += 1;
+      if (!this.isStatusLine || this.column <= BEFORE_STATUS || this.column > BEFORE_STATUS + 3) continue;
+      this.status = this.status * 10 + byte - ZERO;
+      if (this.status === 100) chunk[at] = TWO;
+      this.isFinal = this.column === BEFORE_STATUS + 1 && this.status !== 1;
+    }
+  }
+
+  private beginLine(isStatusLine: boolean): void {
+    this.isStatusLine = isStatusLine;
+    this.column = 0;
+    this.status = 0;
   }
 }

@@ -1,8 +1,7 @@
 import { jest } from '@jest/globals';
 import { runInNewContext } from 'node:vm';
 import { Deadline } from '../common/deadline.js';
-import type { OttuLimiter } from '../common/limiter.js';
-import { LimiterCheck } from './limiter.js';
+import { LimiterCheck, type OttuLimiter } from './limiter.js';
 
 const ORIGIN = 'https://pay.shop.example';
 const open: Deadline[] = [];
@@ -20,11 +19,10 @@ function deadline(timeoutMs = 12_000, signal?: AbortSignal): Deadline {
 }
 
 /** A limiter that answers as told, and what is logged of it. */
-function check(consume: OttuLimiter['consume']): { ask: LimiterCheck['ask']; reports: unknown[] } {
-  const reports: unknown[] = [];
-  const it = new LimiterCheck({ consume }, ORIGIN, (event, { reason } = { reason: 'error' }) =>
-    reports.push(event === 'limiter-failed' ? `${event} ${reason}` : event),
-  );
+function check(consume: OttuLimiter['consume']): { ask: LimiterCheck['ask']; reports: string[] } {
+  const reports: string[] = [];
+  const keep = (level: string) => (line: string) => void reports.push(`${level} ${line}`);
+  const it = new LimiterCheck({ consume }, ORIGIN, { log: keep('log'), warn: keep('warn') });
   return { ask: (operation, until) => it.ask(operation, until), reports };
 }
 
@@ -68,7 +66,7 @@ describe('lets the request go out, with one warning, when the limiter', () => {
     const { ask, reports } = check(consume);
     expect(await ask('list', deadline())).toBeUndefined();
     expect(await ask('list', deadline())).toBeUndefined();
-    expect(reports).toEqual(['limiter-failed error']);
+    expect(reports).toEqual(['warn limiter-failed reason=error']);
   });
 
   it('takes longer than a second, and rejects afterwards', async () => {
@@ -78,7 +76,7 @@ describe('lets the request go out, with one warning, when the limiter', () => {
     expect(reports).toEqual([]);
     await jest.advanceTimersByTimeAsync(1);
     expect(await asked).toBeUndefined();
-    expect(reports).toEqual(['limiter-failed slow']);
+    expect(reports).toEqual(['warn limiter-failed reason=slow']);
     await jest.advanceTimersByTimeAsync(1_000);
   });
 });
@@ -87,7 +85,11 @@ it('warns again when the limiter has worked in between', async () => {
   const answers = [() => raise(), () => Promise.resolve(), () => raise()];
   const { ask, reports } = check(() => (answers.shift() ?? raise)());
   for (const _ of [1, 2, 3]) await ask('list', deadline());
-  expect(reports).toEqual(['limiter-failed error', 'limiter-works', 'limiter-failed error']);
+  expect(reports).toEqual([
+    'warn limiter-failed reason=error',
+    'log limiter-works',
+    'warn limiter-failed reason=error',
+  ]);
 });
 
 it('says nothing of a limiter that has no time to answer: the call ends first', async () => {

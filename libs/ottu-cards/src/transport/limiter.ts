@@ -1,7 +1,25 @@
 import { types } from 'node:util';
 import { Deadline } from '../common/deadline.js';
 import { isRecord } from '../common/is-record.js';
-import type { OttuLimiter, OttuOperation } from '../common/limiter.js';
+import { type LineLogger, logLine } from './observability.js';
+import type { OttuOperation } from './ottu-call.js';
+
+/**
+ * As much of a limiter as is used: each limiter of rate-limiter-flexible, such as `RateLimiterRedis` or
+ * `RateLimiterPostgres`, is one.
+ */
+export interface OttuLimiter {
+  /**
+   * Takes one point before each request to Ottu.
+   *
+   * @param key the origin of the merchant's Ottu account, such as `https://pay.shop.example`; never a customer
+   * @param points 1
+   * @param options what the request is for, so that a limiter can keep a reserve for deletes
+   * @throws an `Error` when it cannot tell, and the request is sent; anything else when nothing is left, and it is not
+   *   sent: `msBeforeNext` then says when to try again
+   */
+  consume(key: string, points: number, options: { readonly operation: OttuOperation }): Promise<unknown>;
+}
 
 /** The limiter has nothing left. */
 export interface LimitReached {
@@ -11,31 +29,29 @@ export interface LimitReached {
 /** A limiter that takes longer is failing: nobody waits for it. */
 const SLOW_MS = 1_000;
 
-type Report = (event: 'limiter-failed' | 'limiter-works', facts?: { readonly reason: 'slow' | 'error' }) => void;
-
-/** Asks the application's limiter for leave. A limiter that fails limits nothing: that is reported once, until it works again. */
+/** Asks the application's limiter for leave. A limiter that fails limits nothing: that is logged once, until it works again. */
 export class LimiterCheck {
   private failed = false;
 
   constructor(
     private readonly limiter: OttuLimiter,
     private readonly key: string,
-    private readonly report: Report,
+    private readonly logger: Pick<LineLogger, 'log' | 'warn'>,
   ) {}
 
   /** Waits until the end of the call, one second at most. @returns why nothing may be sent now; `undefined` lets it go out */
   async ask(operation: OttuOperation, deadline: Deadline): Promise<LimitReached | undefined> {
-    const slow = new Deadline({ timeoutMs: SLOW_MS, ref: false });
     try {
-      const asked = await deadline.race(() => slow.race(() => this.limiter.consume(this.key, 1, { operation })));
-      if (asked) this.noteResult(asked.value ? undefined : 'slow');
+      const asked = await Deadline.race({ timeoutMs: SLOW_MS, ref: false }, () =>
+        deadline.race(() => this.limiter.consume(this.key, 1, { operation })),
+      );
+      if (!asked) this.noteResult('slow');
+      else if (asked.value) this.noteResult(undefined); // else the call has ended first
       return undefined;
     } catch (reason) {
       const refusal = refusalOf(reason);
       this.noteResult(refusal ? undefined : 'error');
       return refusal;
-    } finally {
-      slow.release();
     }
   }
 
@@ -43,8 +59,8 @@ export class LimiterCheck {
     const failed = failure !== undefined;
     if (failed === this.failed) return;
     this.failed = failed;
-    if (failure) this.report('limiter-failed', { reason: failure });
-    else this.report('limiter-works');
+    if (failed) this.logger.warn(logLine('limiter-failed', { reason: failure }));
+    else this.logger.log(logLine('limiter-works'));
   }
 }
 

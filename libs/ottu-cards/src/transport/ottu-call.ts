@@ -1,4 +1,5 @@
-import type { OttuOperation } from '../common/limiter.js';
+/** What a request to Ottu is sent for: the method of `UserCardsService` that was called. */
+export type OttuOperation = 'list' | 'find' | 'delete';
 
 /** One call to Ottu: what goes out, and how what comes back is read. How it travels is the transport's business. */
 export interface OttuCall<T> {

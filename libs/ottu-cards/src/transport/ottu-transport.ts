@@ -1,24 +1,17 @@
 import { HttpService } from '@nestjs/axios';
-import { Logger } from '@nestjs/common';
 import { Deadline } from '../common/deadline.js';
-import type { OttuLimiter } from '../common/limiter.js';
 import { OttuError } from '../errors/ottu.error.js';
-import { CallStatus, type UserCardsStatus } from './call-status.js';
 import { ConnectionPool } from './connection-pool.js';
-import { LimiterCheck } from './limiter.js';
-import { logLine } from './log-line.js';
+import { LimiterCheck, type OttuLimiter } from './limiter.js';
+import { CallStatus, type LineLogger, type OttuCallTrace, type UserCardsStatus } from './observability.js';
 import type { CallOptions, OttuCall } from './ottu-call.js';
 import { connector } from './proxy-tunnel.js';
-import { RateLimitGate } from './rate-limit-gate.js';
 import { RetryLoop, type RetryLoopContext } from './retry-loop.js';
-import { RetryBudget } from './retry-policy.js';
-import type { OttuCallTrace } from './tracing.js';
+import { RateLimitGate, RetryBudget } from './retry-policy.js';
 import { axiosOver } from './undici.adapter.js';
 
 /** What the transport needs to know; the module resolves it. */
 export interface TransportOptions {
-  /** The registration's name, where it has one: log lines show it. */
-  readonly name?: string | undefined;
   readonly origin: string;
   readonly proxy: string | undefined;
   /** A function is asked once per call and must give a sound key or reject with an `OttuConfigError`. */
@@ -41,25 +34,20 @@ export class OttuTransport {
   /** @param shutdown aborts when the application has no more time for calls */
   constructor(
     private readonly options: TransportOptions,
+    logger: LineLogger,
     private shutdown: AbortSignal,
   ) {
-    const logger = new Logger(['OttuCards', options.name].filter(Boolean).join(' '));
-    this.#connections = new ConnectionPool(options.origin, connector(options.proxy));
-    const { limiter } = options;
+    const { origin, proxy, limiter, maxRetries } = options;
+    const connections = new ConnectionPool(origin, connector(proxy));
+    const axios = axiosOver(origin, (request, attempt) => connections.dispatch(request, attempt));
+    this.#connections = connections;
     this.context = {
-      // of its own: interceptors of the application's HttpService could log the key
-      axios: new HttpService(axiosOver(this.#connections, options.origin)).axiosRef,
+      axios: new HttpService(axios).axiosRef, // interceptors of the application's HttpService could log the key
       budget: new RetryBudget(),
-      gate: new RateLimitGate((event, facts) =>
-        event === 'gate-closed' ? logger.warn(logLine(event, facts)) : logger.log(logLine(event)),
-      ),
-      limiter:
-        limiter &&
-        new LimiterCheck(limiter, options.origin, (event, facts) =>
-          event === 'limiter-failed' ? logger.warn(logLine(event, facts)) : logger.log(logLine(event)),
-        ),
+      gate: new RateLimitGate(logger),
+      limiter: limiter && new LimiterCheck(limiter, origin, logger),
       logger,
-      maxRetries: options.maxRetries,
+      maxRetries,
     };
   }
 
@@ -73,7 +61,7 @@ export class OttuTransport {
     this.running += 1;
     try {
       const { apiKey: key } = this.options;
-      const apiKey = typeof key === 'string' ? key : (await deadline.race(key))?.value;
+      const apiKey = typeof key === 'string' ? key : ((await deadline.race(key))?.value ?? '');
       const answer = await new RetryLoop(call, deadline, apiKey, this.context, trace).run();
       this.calls.succeeded();
       return answer;

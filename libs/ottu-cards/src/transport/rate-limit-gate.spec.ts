@@ -1,24 +1,30 @@
-import { RateLimitGate } from './rate-limit-gate.js';
+import { RateLimitGate } from './retry-policy.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-function closedGate(forMs = HOUR): { gate: RateLimitGate; reports: string[] } {
+/** An open gate, and what it logs. */
+function openGate(): { gate: RateLimitGate; reports: string[] } {
   const reports: string[] = [];
-  const gate = new RateLimitGate((event, facts) => reports.push([event, facts?.forMs].join(' ').trim()));
+  const keep = (level: string) => (line: string) => void reports.push(`${level} ${line}`);
+  return { gate: new RateLimitGate({ log: keep('log'), warn: keep('warn') }), reports };
+}
+
+function closedGate(forMs = HOUR): { gate: RateLimitGate; reports: string[] } {
+  const { gate, reports } = openGate();
   gate.close(forMs, 0);
   return { gate, reports };
 }
 
 it('lets everything through at first', () => {
-  expect(new RateLimitGate(() => undefined).waitMs(0)).toBeUndefined();
+  expect(openGate().gate.waitMs(0)).toBeUndefined();
 });
 
 it('tells the time left', () => {
   const { gate, reports } = closedGate();
   expect(gate.waitMs(0)).toBe(HOUR);
   expect(gate.waitMs(MINUTE)).toBe(HOUR - MINUTE);
-  expect(reports).toEqual(['gate-closed 3600000']);
+  expect(reports).toEqual(['warn gate-closed forMs=3600000']);
 });
 
 it('lets one call through every five minutes', () => {
@@ -46,7 +52,7 @@ it('opens when the pause is over', () => {
   const { gate, reports } = closedGate(MINUTE);
   expect(gate.waitMs(MINUTE - 1)).toBe(1);
   expect(gate.waitMs(MINUTE)).toBeUndefined();
-  expect(reports).toEqual(['gate-closed 60000', 'gate-opened']);
+  expect(reports).toEqual(['warn gate-closed forMs=60000', 'log gate-opened']);
   expect(gate.waitMs(MINUTE)).toBeUndefined();
   expect(reports).toHaveLength(2);
 });
@@ -55,7 +61,7 @@ it.each([200, 204, 301, 400, 401, 404, 428, 430, 500, 502, 504])('opens on a %i'
   const { gate, reports } = closedGate();
   gate.onResponse(status);
   expect(gate.waitMs(1)).toBeUndefined();
-  expect(reports.at(-1)).toBe('gate-opened');
+  expect(reports.at(-1)).toBe('log gate-opened');
 });
 
 it.each([429, 503])('stays closed on a %i', (status) => {
@@ -66,8 +72,8 @@ it.each([429, 503])('stays closed on a %i', (status) => {
 });
 
 it('reports nothing when an open gate hears an answer', () => {
-  const reports: string[] = [];
-  new RateLimitGate((event) => reports.push(event)).onResponse(200);
+  const { gate, reports } = openGate();
+  gate.onResponse(200);
   expect(reports).toEqual([]);
 });
 

@@ -1,8 +1,8 @@
 import type { AxiosInstance } from 'axios';
 import type { Deadline } from '../common/deadline.js';
 import type { OttuError } from '../errors/ottu.error.js';
-import { UnexpectedShapeError } from '../errors/unexpected-shape.error.js';
-import { type AttemptResult, codeOf } from './attempt-result.js';
+import { UnexpectedShapeError } from '../errors/errors.js';
+import type { AttemptResult } from './attempt-result.js';
 import {
   badResponse,
   deleteUnknown,
@@ -14,12 +14,10 @@ import {
 } from './call-errors.js';
 import { classify, type Failure } from './classify-result.js';
 import type { LimiterCheck } from './limiter.js';
-import { logLine } from './log-line.js';
+import { type LineLogger, logLine, type OttuCallTrace } from './observability.js';
 import type { OttuCall } from './ottu-call.js';
-import type { RateLimitGate } from './rate-limit-gate.js';
 import { parseRetryAfter } from './retry-after.js';
-import { holdsForAllCalls, type Retry, type RetryBudget, retryDelayMs } from './retry-policy.js';
-import type { OttuCallTrace } from './tracing.js';
+import { holdsForAllCalls, type RateLimitGate, type Retry, type RetryBudget, retryDelayMs } from './retry-policy.js';
 import type { AttemptRequest } from './undici.adapter.js';
 
 /** What all calls of one module instance share. */
@@ -29,7 +27,7 @@ export interface RetryLoopContext {
   readonly gate: RateLimitGate;
   /** Where the application has one. */
   readonly limiter: LimiterCheck | undefined;
-  readonly logger: { debug(line: string): void; warn(line: string): void };
+  readonly logger: LineLogger;
   readonly maxRetries: number;
 }
 
@@ -44,13 +42,13 @@ export class RetryLoop<T> {
   private mayHaveActed = false;
 
   /**
-   * @param apiKey `undefined` where the deadline ended before it was known
+   * @param apiKey empty where the deadline ended before it was known: then nothing is sent
    * @param trace counts the requests and keeps the last status, where somebody wants to know
    */
   constructor(
     private readonly call: OttuCall<T>,
     private readonly deadline: Deadline,
-    private readonly apiKey: string | undefined,
+    private readonly apiKey: string,
     private readonly context: RetryLoopContext,
     private readonly trace?: OttuCallTrace,
   ) {
@@ -60,30 +58,32 @@ export class RetryLoop<T> {
 
   async run(): Promise<T> {
     for (;;) {
-      const apiKey = await this.admit();
-      const result = await this.attempt(apiKey);
+      await this.admit();
+      const result = await this.attempt();
       const outcome = classify(this.call.effect, result);
-      if (result.kind === 'answered') this.onResponse(result.status);
-      if (outcome.kind === 'success') return this.succeed(outcome.answer, result);
-      if (outcome.kind === 'not-found' && this.mayHaveActed) return this.succeed(undefined, result);
+      if (result.status !== undefined) {
+        this.context.gate.onResponse(result.status);
+        if (this.trace) this.trace.status = result.status;
+      }
+      if (outcome.kind === 'success') return this.read(outcome.answer, result.status);
+      if (outcome.kind === 'not-found' && this.mayHaveActed) return this.read(undefined, result.status);
       this.mayHaveActed ||= this.call.effect === 'delete' && outcome.mayHaveActed;
-      await this.pause(outcome, result, apiKey);
+      await this.pause(outcome, result);
     }
   }
 
-  /** The key, when the next attempt may start. */
-  private async admit(): Promise<string> {
-    const { apiKey, call, deadline, target } = this;
+  /** Throws where the next attempt may not start. */
+  private async admit(): Promise<void> {
+    const { attempts, call, deadline, target } = this;
     const { gate, limiter } = this.context;
-    if (deadline.ended || apiKey === undefined) throw this.ended();
+    if (deadline.ended) throw this.ended();
     if (limiter && gate.peekMs(performance.now()) === undefined) {
       const reached = await limiter.ask(call.operation, deadline);
       if (deadline.ended) throw this.ended();
-      if (reached) throw this.heldBack(limitReached(target, reached.retryAfterMs, this.attempts));
+      if (reached) throw this.heldBack(limitReached(target, reached.retryAfterMs, attempts));
     }
     const waitMs = gate.waitMs(performance.now()); // it may have closed in the meantime
-    if (waitMs === undefined) return apiKey;
-    throw this.heldBack(gateClosed(target, waitMs, this.attempts));
+    if (waitMs !== undefined) throw this.heldBack(gateClosed(target, waitMs, attempts));
   }
 
   /** No further attempt is allowed: that says nothing of a delete that an earlier one may have carried out. */
@@ -91,13 +91,8 @@ export class RetryLoop<T> {
     return this.mayHaveActed ? this.ended() : error;
   }
 
-  private onResponse(status: number): void {
-    this.context.gate.onResponse(status);
-    if (this.trace) this.trace.status = status;
-  }
-
-  private async attempt(apiKey: string): Promise<AttemptResult> {
-    const { call, attemptMs: timeout, deadline } = this;
+  private async attempt(): Promise<AttemptResult> {
+    const { apiKey, attemptMs: timeout, call, context, deadline, trace } = this;
     const request: AttemptRequest = {
       method: call.method,
       url: call.path,
@@ -114,15 +109,15 @@ export class RetryLoop<T> {
       freshConnection: this.retries.includes('immediately'),
     };
     this.attempts += 1;
-    if (this.trace) this.trace.attempts += 1;
+    if (trace) trace.attempts += 1;
     try {
-      return (await this.context.axios.request<AttemptResult>(request)).data;
+      return (await context.axios.request<AttemptResult>(request)).data;
     } catch {
       return { kind: 'broken', code: 'CLIENT', stale: false }; // an error of axios would carry the key
     }
   }
 
-  private succeed(answer: unknown, result: AttemptResult): T {
+  private read(answer: unknown, status: number | undefined): T {
     try {
       const value = this.call.read(answer);
       this.context.budget.earn();
@@ -130,35 +125,33 @@ export class RetryLoop<T> {
     } catch (error) {
       if (!(error instanceof UnexpectedShapeError)) throw error;
       this.logRefusal(error.message);
-      const status = result.kind === 'answered' ? result.status : undefined;
       throw badResponse(this.target, `is of another shape: ${error.message}`, { attempts: this.attempts, status });
     }
   }
 
   /** Waits for the next attempt, or throws what the call ends with. */
-  private async pause(failure: Failure, result: AttemptResult, apiKey: string): Promise<void> {
+  private async pause(failure: Failure, result: AttemptResult): Promise<void> {
     const { budget, gate, logger, maxRetries } = this.context;
     const { attempts: attempt, deadline, retries, target: call } = this;
-    const retryAfterMs = result.kind === 'answered' ? parseRetryAfter(result.retryAfter, Date.now()) : undefined;
+    const retryAfterMs = parseRetryAfter(result.retryAfter, Date.now());
     const delayMs = retryDelayMs(failure.retry, retries, retryAfterMs, Math.random());
     const mayRetry =
       !deadline.ended && attempt <= maxRetries && delayMs !== undefined && delayMs < deadline.remainingMs;
     if (!mayRetry || !budget.spend()) {
       if (retryAfterMs !== undefined && holdsForAllCalls(failure.retry)) gate.close(retryAfterMs, performance.now());
-      throw this.failed(failure, result, retryAfterMs, apiKey);
+      throw this.failed(failure, result, retryAfterMs);
     }
     const reason = failure.kind;
-    logger.debug(logLine('retry', { call, reason, code: codeOf(result), attempt, delayMs: Math.round(delayMs) }));
+    const code = 'code' in result ? result.code : (result.status ?? 'LATE');
+    logger.debug(logLine('retry', { call, reason, code, attempt, delayMs: Math.round(delayMs) }));
     retries.push(failure.retry);
     await deadline.sleep(delayMs);
   }
 
-  private failed(failure: Failure, result: AttemptResult, retryAfterMs: number | undefined, apiKey: string): OttuError {
-    const { attempts, attemptMs, call } = this;
+  private failed(failure: Failure, result: AttemptResult, retryAfterMs: number | undefined): OttuError {
+    const { apiKey, attempts, attemptMs, call, deadline } = this;
     if (failure.kind === 'bad-response') this.logRefusal(failure.why);
-    if (this.mayHaveActed || this.deadline.ended) {
-      return this.ended(result.kind === 'answered' ? result.status : undefined);
-    }
+    if (this.mayHaveActed || deadline.ended) return this.ended(result.status);
     return failureError({ call, failure, result, attempts, attemptMs, retryAfterMs, apiKey });
   }
 

@@ -2,15 +2,10 @@ import axios, { type AxiosInstance, type AxiosRequestConfig, type InternalAxiosR
 import type { Dispatcher } from 'undici';
 import { Deadline } from '../common/deadline.js';
 import { withoutPrototype } from '../common/without-prototype.js';
-import { Attempt } from './attempt.js';
-import type { AttemptResult } from './attempt-result.js';
-import type { ConnectionPool } from './connection-pool.js';
+import type { Answered, AttemptResult } from './attempt-result.js';
 
-/** A request of axios with what an attempt needs besides. */
-export interface AttemptRequest extends AxiosRequestConfig<string | undefined> {
-  readonly method: 'POST' | 'DELETE';
-  /** The path and query, percent-encoded. */
-  readonly url: string;
+/** What an attempt needs besides a request of axios. */
+interface AttemptOptions {
   /** Of this attempt, in milliseconds. */
   readonly timeout: number;
   /** Of the whole call. axios' own `signal` would drop a result that comes with the abort, such as a 204. */
@@ -19,48 +14,171 @@ export interface AttemptRequest extends AxiosRequestConfig<string | undefined> {
   readonly freshConnection: boolean;
 }
 
+export type AttemptRequest = AxiosRequestConfig<string | undefined> & AttemptOptions;
+
+/** Sends an attempt as soon as there is a connection. */
+type Dispatch = (request: Dispatcher.DispatchOptions, attempt: Attempt) => void;
+
 /**
- * An axios of this library's own that sends through these connections: no redirects, decompression or cookies. It
+ * An axios of this library's own that makes each request one attempt: no redirects, decompression or cookies. It
  * resolves with the `AttemptResult` as `data`, whatever happened; `status` is 0 where no answer came. None of the
  * application's `axios.defaults` applies.
  */
-export function axiosOver(pool: ConnectionPool, origin: string): AxiosInstance {
+export function axiosOver(origin: string, dispatch: Dispatch): AxiosInstance {
   const instance = axios.create();
   for (const name of Reflect.ownKeys(instance.defaults)) Reflect.deleteProperty(instance.defaults, name);
   instance.defaults.adapter = async (config) => {
-    const attempt = attemptOf(config);
-    pool.dispatch(requestOf(config, origin), attempt);
-    const data: AttemptResult = await attempt.result;
-    const status = data.kind === 'answered' ? data.status : 0;
-    return { data, status, statusText: '', headers: {}, config };
+    if (!isAttempt(config)) throw new TypeError('Only OttuTransport sends through this axios');
+    const method = config.method === 'delete' ? 'DELETE' : 'POST';
+    const headers: string[] = [];
+    for (const [name, value] of config.headers) if (typeof value === 'string') headers.push(name, value);
+    const body: unknown = config.data;
+    const request: Dispatcher.DispatchOptions = {
+      origin,
+      path: config.url ?? '',
+      method,
+      headers,
+      body: typeof body === 'string' ? body : null,
+    };
+    const attempt = new Attempt(method, config);
+    dispatch(withoutPrototype(request), attempt);
+    const data = await attempt.result;
+    return { data, status: data.status ?? 0, statusText: '', headers: {}, config };
   };
   return instance;
 }
 
-function attemptOf(config: InternalAxiosRequestConfig): Attempt {
-  const deadline: unknown = 'deadline' in config ? config.deadline : undefined;
-  if (!(deadline instanceof Deadline)) throw new TypeError('Only OttuTransport sends through this axios');
-  return new Attempt({
-    method: methodOf(config),
-    timeoutMs: config.timeout ?? deadline.remainingMs,
-    deadline,
-    freshConnection: 'freshConnection' in config && config.freshConnection === true,
-  });
+function isAttempt(config: InternalAxiosRequestConfig): config is InternalAxiosRequestConfig & AttemptOptions {
+  return 'deadline' in config && config.deadline instanceof Deadline;
 }
 
-function requestOf(config: InternalAxiosRequestConfig, origin: string): Dispatcher.DispatchOptions {
-  const headers: string[] = [];
-  for (const [name, value] of config.headers) if (typeof value === 'string') headers.push(name, value);
-  const body: unknown = config.data;
-  return withoutPrototype({
-    origin,
-    path: config.url ?? '',
-    method: methodOf(config),
-    headers,
-    body: typeof body === 'string' ? body : null,
-  });
+type ResponseHeaders = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
+
+const MAX_BODY_BYTES = 1024 * 1024;
+const EMPTY = Buffer.alloc(0);
+
+/** What an attempt has to do with its connection; before that, with the queue for one. */
+export interface AttemptConnection {
+  /** Whether it has carried an attempt before, and has been open since. */
+  readonly reused: boolean;
+  /** The attempt ended early: what still comes for it must reach nobody else. */
+  abandon(attempt: Attempt): void;
+  /** undici is done with the attempt. */
+  release(): void;
 }
 
-function methodOf({ method }: InternalAxiosRequestConfig): 'POST' | 'DELETE' {
-  return method === 'delete' ? 'DELETE' : 'POST';
+/** One request on the wire: undici reports what happens, and it settles with a result, exactly once. */
+export class Attempt implements Dispatcher.DispatchHandler {
+  /** Never rejects. */
+  readonly result: Promise<AttemptResult>;
+  readonly freshConnection: boolean;
+  connection: AttemptConnection | undefined;
+
+  private settle: ((result: AttemptResult) => void) | undefined;
+  private sent = false;
+  private onReusedConnection = false;
+  private head: Pick<Answered, 'status' | 'retryAfter'> | undefined;
+  private isEncoded = false;
+  private body = EMPTY;
+  private bodyLength = 0;
+  private readonly timer: NodeJS.Timeout;
+  private unlisten: (() => void) | undefined;
+
+  constructor(
+    private readonly method: Dispatcher.HttpMethod,
+    { timeout, deadline, freshConnection }: AttemptOptions,
+  ) {
+    this.freshConnection = freshConnection;
+    this.result = new Promise((resolve) => {
+      this.settle = resolve;
+    });
+    this.timer = setTimeout(() => this.stop(), timeout);
+    this.unlisten = deadline.onEnd(() => this.stop());
+  }
+
+  get isOver(): boolean {
+    return this.settle === undefined;
+  }
+
+  onRequestStart(): void {
+    this.sent = true;
+    this.onReusedConnection = this.connection?.reused ?? false;
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
+    if (status < 200) return;
+    this.head = { status, retryAfter: headers['retry-after'] };
+    this.isEncoded = !/^(?:identity)?$/i.test(String(headers['content-encoding'] ?? ''));
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.isEncoded) this.refuseBody('UNASKED_ENCODING', 'is encoded, which nobody asked for');
+    else if (this.bodyLength + chunk.length > MAX_BODY_BYTES) this.refuseBody('BODY_TOO_LARGE', 'is larger than 1 MiB');
+    else this.addToBody(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (this.head) this.end(this.answer(this.head));
+    this.connection?.release();
+  }
+
+  onResponseError(_: Dispatcher.DispatchController | undefined, error: NodeJS.ErrnoException): void {
+    this.end(this.decidedByStatus() ?? this.failure(error));
+    this.connection?.release();
+  }
+
+  /** Ends the attempt now: with the status where one was seen that decides by itself, else as late. */
+  private stop(): void {
+    this.end(this.decidedByStatus() ?? { kind: 'late', sent: this.sent });
+    this.connection?.abandon(this);
+  }
+
+  private refuseBody(code: string, what: string): void {
+    this.end(this.decidedByStatus() ?? { kind: 'malformed', code, what });
+    this.connection?.abandon(this);
+  }
+
+  /** In one buffer that doubles: a million pieces of one byte cost no more than one piece of a million. */
+  private addToBody(chunk: Buffer): void {
+    const length = this.bodyLength + chunk.length;
+    if (length > this.body.length) {
+      const grown = Buffer.allocUnsafe(Math.max(length, this.body.length * 2));
+      this.body.copy(grown);
+      this.body = grown;
+    }
+    chunk.copy(this.body, this.bodyLength);
+    this.bodyLength = length;
+  }
+
+  private failure(error: NodeJS.ErrnoException): AttemptResult {
+    const code = error.code ?? error.name;
+    if (!this.sent) return { kind: 'unreachable', code };
+    if (breaksHttp(error)) return { kind: 'malformed', code, what: 'breaks the HTTP protocol' };
+    return { kind: 'broken', code, stale: this.onReusedConnection && this.head === undefined };
+  }
+
+  /** Only the 2xx of a list needs its body. The 2xx of a delete needs to know whether there is one, except for 204. */
+  private decidedByStatus(): AttemptResult | undefined {
+    if (this.head === undefined) return undefined;
+    const { status } = this.head;
+    const bodyMatters = status < 300 && !(this.method === 'DELETE' && status === 204);
+    return bodyMatters ? undefined : this.answer(this.head);
+  }
+
+  private answer({ status, retryAfter }: Pick<Answered, 'status' | 'retryAfter'>): Answered {
+    return { kind: 'answered', status, retryAfter, body: this.body.subarray(0, this.bodyLength) };
+  }
+
+  private end(result: AttemptResult): void {
+    clearTimeout(this.timer);
+    this.unlisten?.();
+    this.settle?.(result);
+    this.settle = undefined;
+  }
+}
+
+/** Whether no HTTP server means this answer, so that sending the request again would bring the same. */
+function breaksHttp({ name, code }: NodeJS.ErrnoException): boolean {
+  if (name === 'HTTPParserError') return code !== 'HPE_INVALID_EOF_STATE'; // that one is a body cut short
+  return code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
 }

@@ -1,7 +1,7 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import { publishTrace } from '../common/tracing.js';
 import { AttemptFailure } from './attempt-failure.js';
-import type { WebhookScheme } from './signed-fields.wire.js';
+import type { WebhookScheme } from './webhook-signature.wire.js';
 import type { PaymentEvent, WebhookMethod } from './webhook-events.js';
 
 /**

@@ -1,11 +1,18 @@
+import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type { CardReference } from '../cards/saved-card.js';
 import { Deadline } from '../common/deadline.js';
 import type { AttemptFailure } from './attempt-failure.js';
-import { type CardClaim, claimId } from './card-confirmation.js';
 import type { PaymentEvent, WebhookMethod } from './webhook-events.js';
 
-const DAY_MS = 24 * 60 * 60_000;
-const MAX_DONE = 100_000;
+/** How much is remembered of events, and for how long. */
+export const REMEMBERED = { max: 100_000, ttl: 24 * 60 * 60_000 };
+
+/** The card that a webhook claims, and the signature that it came with. */
+export interface CardClaim extends CardReference {
+  /** A hash that all webhooks of one signature share. */
+  readonly signatureId: string;
+}
 
 /** What one method of the handler has to do with one event. */
 export interface WebhookJob {
@@ -58,7 +65,7 @@ export interface OpenWebhookQueue {
 
 /** The queue of one process: attempt after attempt, until a job is done or given up. */
 export class MemoryQueue {
-  private readonly done = new LRUCache<string, true>({ max: MAX_DONE, ttl: DAY_MS });
+  private readonly done = new LRUCache<string, true>(REMEMBERED);
   private readonly running = new Map<string, Promise<boolean>>();
   private readonly closing = new AbortController();
 
@@ -119,4 +126,11 @@ export class MemoryQueue {
 /** With its claim: a replay that names another card must not take the genuine event down with it. */
 function keyOf({ id, claim }: WebhookJob): string {
   return claim === undefined ? id : `${id} ${claimId(claim)}`;
+}
+
+/** Names a claimed card among those of one signature. */
+export function claimId({ signatureId, customerId, token }: CardClaim): string {
+  return createHash('sha256')
+    .update(JSON.stringify([signatureId, customerId, token]))
+    .digest('hex');
 }

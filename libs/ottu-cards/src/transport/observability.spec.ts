@@ -7,7 +7,7 @@ import {
   OttuRateLimitError,
   OttuUnavailableError,
 } from '../errors/errors.js';
-import { CallStatus } from './call-status.js';
+import { CallStatus } from './observability.js';
 
 const NOON = new Date('2026-11-21T12:00:00Z');
 
