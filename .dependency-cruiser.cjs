@@ -42,7 +42,7 @@ module.exports = {
           `${src}webhooks/webhook-signature\\.ts$`,
           `${src}transport/(?!ottu-transport|observability)[\\w.-]+\\.ts$`,
         ],
-        pathNot: [spec, `${src}common/(async|unprinted)-options\\.ts$`],
+        pathNot: [spec, `${src}common/module-options\\.ts$`],
       },
       { path: '(^|/)@nestjs/' },
     ),
