@@ -8,13 +8,12 @@ import {
 import { ModulesContainer } from '@nestjs/core';
 import { cardIds } from './cards/card-id.js';
 import type { ListCache } from './cards/list-cache.js';
-import { UserCardsService } from './cards/user-cards.service.js';
+import { NO_CACHE, UserCardsService } from './cards/user-cards.service.js';
 import { getUserCardsToken } from './cards/user-cards.token.js';
-import type { OttuAsyncOptions, OttuFactoryResult } from './common/async-options.js';
+import { type OttuAsyncOptions, type OttuFactoryResult, withUnprintedOptions } from './common/module-options.js';
 import { isRecord } from './common/is-record.js';
 import { optional, problemsOf, type Rules } from './common/rules.js';
 import { shutdownClockOf } from './common/shutdown.js';
-import { withUnprintedOptions } from './common/unprinted-options.js';
 import { configProblems, OttuConfigError } from './errors/errors.js';
 import { type OttuCardsExtras, type OttuCardsOptions, ResolvedOptions } from './ottu-cards.options.js';
 import { type Registration, REGISTRATION, titleOf } from './ottu-cards.registration.js';
@@ -41,14 +40,12 @@ const EXTRA_RULES: Rules<keyof OttuCardsExtras> = {
   controller: optional((value) => (isRecord(value) ? undefined : 'must be an object: { path, guards, customerId }')),
 };
 
-/** Every extra stands here: the builder takes only those out of the options. */
-const EXTRAS: OttuCardsExtras = { isGlobal: false, name: undefined, controller: undefined };
-
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: OTTU_CARDS_OPTIONS } =
   new ConfigurableModuleBuilder<OttuCardsOptions>({ optionsInjectionToken: 'OTTU_CARDS_OPTIONS' })
     .setClassMethodName('forRoot')
     .setFactoryMethodName('createOttuCardsOptions')
-    .setExtras(EXTRAS, (definition, extras) => withExtras(definition, extras))
+    // every extra stands here: the builder takes only those out of the options
+    .setExtras<OttuCardsExtras>({ isGlobal: false, name: undefined, controller: undefined }, withExtras)
     .build();
 
 function withExtras(definition: DynamicModule, { isGlobal = false, name, controller }: OttuCardsExtras): DynamicModule {
@@ -56,20 +53,19 @@ function withExtras(definition: DynamicModule, { isGlobal = false, name, control
   const problems = problemsOf({ isGlobal, name, controller }, EXTRA_RULES);
   if (problems.length > 0) throw configProblems(title, problems);
   if (controller) checkControllerOptions(controller, title);
-
   const service = getUserCardsToken(name);
   const mount: Registration['mount'] = controller && { path: mountPathOf(controller), version: controller.version };
-  const providers = [
-    ...withUnprintedOptions(definition.providers, OTTU_CARDS_OPTIONS),
-    ...providersOf({ name, mount }, service),
-  ];
-  const module = { ...definition, global: isGlobal, providers, exports: [service] };
-  if (!controller) return module;
   return {
-    ...module,
-    imports: [...(definition.imports ?? []), ...(controller.imports ?? [])],
-    providers: [...providers, guardCheck(controller, title)],
-    controllers: [createUserCardsController(controller, service, title)],
+    ...definition,
+    global: isGlobal,
+    imports: [...(definition.imports ?? []), ...(controller?.imports ?? [])],
+    controllers: controller ? [createUserCardsController(controller, service, title)] : [],
+    providers: [
+      ...withUnprintedOptions(definition.providers, OTTU_CARDS_OPTIONS),
+      ...providersOf({ name, mount }, service),
+      ...(controller ? [guardCheck(controller, title)] : []),
+    ],
+    exports: [service],
   };
 }
 
@@ -103,9 +99,9 @@ function providersOf(registration: Registration, service: InjectionToken): Provi
 }
 
 /** A cache knows no registration: what it refuses is told with the name of this one. */
-function cacheOf({ name, cache, origin, env, timeoutMs, secret }: ResolvedOptions): ListCache | undefined {
+function cacheOf({ name, cache, origin, env, timeoutMs, secret }: ResolvedOptions): ListCache {
   try {
-    return cache?.bind({ origin, env, timeoutMs, secret });
+    return cache?.bind({ origin, env, timeoutMs, secret }) ?? NO_CACHE;
   } catch (error) {
     if (name === undefined || !OttuConfigError.is(error)) throw error;
     throw new OttuConfigError(`${titleOf(name)}: ${error.message}`);

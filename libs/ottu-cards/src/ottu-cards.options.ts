@@ -1,7 +1,7 @@
 import type { BindableCache } from './cards/list-cache.js';
 import type { OttuEnv } from './cards/cards.wire.js';
 import { isRecord } from './common/is-record.js';
-import { hasMethods, optional, problemsOf, type Rule, type Rules } from './common/rules.js';
+import { hasMethods, isWithin, optional, problemsOf, type Rule, type Rules } from './common/rules.js';
 import { withoutPrototype } from './common/without-prototype.js';
 import { configProblems, OttuConfigError } from './errors/errors.js';
 import { titleOf } from './ottu-cards.registration.js';
@@ -79,6 +79,7 @@ export interface OttuCardsExtras {
 type Given = Readonly<Record<string, unknown>>;
 
 const MIN_SECRET = 32;
+const LOOPBACK = /^(?:localhost|\[::1\]|127(?:\.\d+){3})$/;
 
 /** A part of the module's structure, which a factory comes too late for. */
 const notFromFactory: Rule = optional(() => 'cannot come from a factory: write it beside useFactory');
@@ -90,7 +91,9 @@ const RULES: Rules<keyof OttuCardsOptions | keyof OttuCardsExtras> = {
   baseUrl: optional(baseUrlProblem),
   secret: secretProblem,
   timeoutMs: optional(timeoutRule),
-  maxRetries: optional((value) => (isRetryCount(value) ? undefined : 'must be a whole number from 0 to 10')),
+  maxRetries: optional((value) =>
+    isWithin(value, 0, 10) && Number.isInteger(value) ? undefined : 'must be a whole number from 0 to 10',
+  ),
   proxy: optional(proxyProblem),
   cache: optional((value) =>
     hasMethods(value, 'bind') ? undefined : 'must be made by cardCache() of nestjs-ottu-cards/cache',
@@ -206,15 +209,16 @@ function baseUrlProblem(value: unknown): string | undefined {
     return "must be an origin, such as 'https://ottu.gateway.example'";
   if (url.username !== '' || url.password !== '') return 'must not hold credentials';
   if (!isOriginOnly(url)) return 'must be an origin alone: leave out path, query and fragment';
-  return url.protocol === 'https:' || isLoopback(url.hostname)
+  return url.protocol === 'https:' || LOOPBACK.test(url.hostname)
     ? undefined
     : 'must be https: on any host but loopback, or the key travels in clear';
 }
 
 function secretProblem(value: unknown, { apiKey }: Given): string | undefined {
-  if (value === undefined && typeof apiKey !== 'function') return undefined;
   if (value === undefined) {
-    return `is missing: apiKey is a function, so its keys may change. Set ${MIN_SECRET} or more random characters, the same in all instances`;
+    return typeof apiKey === 'function'
+      ? `is missing: apiKey is a function, so its keys may change. Set ${MIN_SECRET} or more random characters, the same in all instances`
+      : undefined;
   }
   return typeof value === 'string' && value.length >= MIN_SECRET
     ? undefined
@@ -244,12 +248,4 @@ function isDecodable(text: string): boolean {
 
 function isOriginOnly(url: URL): boolean {
   return url.pathname === '/' && url.search === '' && url.hash === '' && !/[?#]$/.test(url.href);
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
-}
-
-function isRetryCount(value: unknown): boolean {
-  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 10;
 }

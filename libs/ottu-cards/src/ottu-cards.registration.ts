@@ -8,7 +8,7 @@ export interface Registration {
   readonly mount: { readonly path: string; readonly version: ControllerOptions['version'] } | undefined;
 }
 
-/** Where each module of the application keeps its `Registration`. */
+/** The injection token of a module's own `Registration`. */
 export const REGISTRATION = 'OTTU_CARDS_REGISTRATION';
 
 /** How messages name a registration. */
@@ -16,20 +16,17 @@ export function titleOf(name: string | undefined): string {
   return name === undefined ? 'OttuCardsModule.forRoot()' : `OttuCardsModule.forRoot() ${JSON.stringify(name)}`;
 }
 
-/**
- * Every registration of this application: a list in a static field would be shared by the applications of one process.
- */
-export function registrationsIn(modules: ModulesContainer): Registration[] {
-  return [...modules.values()].flatMap(({ providers }) => {
-    const registration: unknown = providers.get(REGISTRATION)?.instance;
-    return isRegistration(registration) ? [registration] : [];
-  });
-}
+/** By the object that there is once in an application: a static list would be shared by those of one process. */
+const registrations = new WeakMap<ModulesContainer, Registration[]>();
 
-/** @throws OttuConfigError when another registration has the same name, or mounts a controller on the same path */
-export function refuseMixUps(own: Registration, all: readonly Registration[]): void {
+/**
+ * Adds a registration to those of its application, and gives them all: later ones join the list.
+ *
+ * @throws OttuConfigError when another one has the same name, or mounts a controller on the same path
+ */
+export function register(own: Registration, application: ModulesContainer): readonly Registration[] {
+  const all = registrations.get(application) ?? [];
   for (const other of all) {
-    if (other === own) continue;
     if (own.name !== undefined && other.name === own.name) {
       throw new OttuConfigError(
         `${titleOf(own.name)}: another registration has the name ${JSON.stringify(other.name)} too. Give each merchant a name of its own, and register each once.`,
@@ -41,6 +38,9 @@ export function refuseMixUps(own: Registration, all: readonly Registration[]): v
       );
     }
   }
+  all.push(own);
+  registrations.set(application, all);
+  return all;
 }
 
 type Mount = NonNullable<Registration['mount']>;
@@ -48,8 +48,4 @@ type Mount = NonNullable<Registration['mount']>;
 function isSameMount(a: Mount, b: Mount): boolean {
   const versions = new Set([b.version].flat());
   return a.path === b.path && [a.version].flat().some((version) => versions.has(version));
-}
-
-function isRegistration(value: unknown): value is Registration {
-  return typeof value === 'object' && value !== null && 'name' in value && 'mount' in value;
 }

@@ -3,7 +3,7 @@ import type { ListCardsFilter, SavedCard } from '../cards/saved-card.js';
 import { Deadline } from '../common/deadline.js';
 import { OttuDeleteUnknownError, OttuTimeoutError } from '../errors/errors.js';
 import { OttuError } from '../errors/ottu.error.js';
-import type { ListStore, Lookup, Miss } from './list-store.js';
+import type { ListStore, Lookup } from './list-store.js';
 import { SingleFlight } from './single-flight.js';
 
 /** How long Ottu may still carry out a delete that ended without a clear answer. */
@@ -34,9 +34,19 @@ export class CachedLists implements ListCache {
     try {
       const lookup = (await caller.race(() => found))?.value;
       if (lookup?.cards) return copyOf(lookup.cards);
-      const asked = lookup && (await this.#ask(lookup, caller, send, from));
-      if (asked) return copyOf(asked.value);
-      throw caller.ended === 'aborted' ? signal?.reason : timedOut(timeoutMs);
+      if (lookup) {
+        if (from) from.source = 'shared';
+        const asked = await this.#flights.join(lookup.key, caller, async (limits) => {
+          if (from) from.source = 'ottu';
+          const cards = await send(limits);
+          lookup.keep(cards);
+          return cards;
+        });
+        if (asked) return copyOf(asked.value);
+      }
+      if (caller.ended === 'aborted') throw signal?.reason;
+      // without `attempts`: the shared request counts them, and may go on for others
+      throw new OttuTimeoutError(`No answer from Ottu to a list of saved cards within ${timeoutMs} ms (timeoutMs).`);
     } finally {
       caller.release();
     }
@@ -54,26 +64,13 @@ export class CachedLists implements ListCache {
       await forget(0);
       return result;
     } catch (error) {
-      if (effect === 'delete') await forget(isCertain(error) ? 0 : UNCERTAIN_MS);
+      // Ottu can no longer carry out a delete when it said so, or never got it
+      const isCertain = OttuError.is(error) && !OttuDeleteUnknownError.is(error);
+      if (effect === 'delete') await forget(isCertain ? 0 : UNCERTAIN_MS);
       throw error;
     } finally {
       caller.release();
     }
-  }
-
-  #ask(
-    { key, keep }: Miss,
-    caller: Deadline,
-    send: Send,
-    from: ListSource | undefined,
-  ): Promise<{ readonly value: readonly SavedCard[] } | undefined> {
-    if (from) from.source = 'shared';
-    return this.#flights.join(key, caller, async (limits) => {
-      if (from) from.source = 'ottu';
-      const cards = await send(limits);
-      keep(cards);
-      return cards;
-    });
   }
 
   /** Nothing from before now is served, and nothing from before now is kept after it. */
@@ -86,14 +83,4 @@ export class CachedLists implements ListCache {
 /** Cards of the caller's own: what it does to them, no other caller sees. */
 function copyOf(cards: readonly SavedCard[]): SavedCard[] {
   return cards.map((card) => ({ ...card, agreements: [...card.agreements] }));
-}
-
-/** Whether Ottu can no longer carry out the delete: it said so, or never got it. */
-function isCertain(error: unknown): boolean {
-  return OttuError.is(error) && !OttuDeleteUnknownError.is(error);
-}
-
-/** Without `attempts`: the shared request counts them, and may go on for others. */
-function timedOut(timeoutMs: number): OttuTimeoutError {
-  return new OttuTimeoutError(`No answer from Ottu to a list of saved cards within ${timeoutMs} ms (timeoutMs).`);
 }

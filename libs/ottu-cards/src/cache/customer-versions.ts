@@ -1,11 +1,13 @@
 import { LRUCache } from 'lru-cache';
 
-/** The state of one customer's cards between two changes. */
+/** The state of one customer's cards between two changes, as this process knows it. */
 export interface CustomerVersion {
   /** No two versions of this process have the same. */
   readonly number: number;
   /** Lists that were asked for before this time are not kept: a delete may be under way. In ms of the owner's clock. */
   readonly keepFrom: number;
+  /** Whether a change of this process began it, rather than its first look at the customer. */
+  readonly isChange: boolean;
 }
 
 /**
@@ -28,17 +30,17 @@ export class CustomerVersions {
   }
 
   of(customer: string): CustomerVersion {
-    return this.versions.get(customer) ?? this.begin(customer, this.floor);
+    return this.versions.get(customer) ?? this.begin(customer, this.floor, false);
   }
 
   /** The customer's cards changed, or may have. The `keepFrom` of an earlier change stays when it is later. */
   next(customer: string, keepFrom: number): CustomerVersion {
-    return this.begin(customer, Math.max(keepFrom, this.versions.get(customer)?.keepFrom ?? this.floor));
+    return this.begin(customer, Math.max(keepFrom, this.versions.get(customer)?.keepFrom ?? this.floor), true);
   }
 
-  private begin(customer: string, keepFrom: number): CustomerVersion {
+  private begin(customer: string, keepFrom: number, isChange: boolean): CustomerVersion {
     this.last += 1;
-    const version = { number: this.last, keepFrom };
+    const version = { number: this.last, keepFrom, isChange };
     this.versions.set(customer, version);
     return version;
   }

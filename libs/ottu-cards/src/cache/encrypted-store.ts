@@ -1,6 +1,16 @@
 import { createHmac } from 'node:crypto';
 import { deriveKey, Encryption } from '../common/encryption.js';
-import type { CardStore } from './card-cache.options.js';
+
+/**
+ * A store that the instances of a shop share: a `Keyv` with `@keyv/redis`, or anything else with these three methods.
+ * Every instance must read what any of them wrote last: no replica for reads, no copy in the memory of an instance.
+ */
+export interface CardStore {
+  get(key: string): unknown;
+  /** Keeps a string; it may be dropped after `ttlMs` milliseconds, or before. */
+  set(key: string, value: string, ttlMs: number): unknown;
+  delete(key: string): unknown;
+}
 
 /** A user's store that sees neither customers nor cards: keys are HMACs, values are encrypted for their key. */
 export class EncryptedStore {

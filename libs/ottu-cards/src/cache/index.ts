@@ -1,9 +1,8 @@
 // For shops that show saved cards on every page: lists are shared and kept for a while. Loads nothing of Nest.
-import { CardCache } from './card-cache.js';
-import type { CardCacheOptions } from './card-cache.options.js';
+import { CardCache, type CardCacheOptions } from './card-cache.js';
 
-export type { CardCache } from './card-cache.js';
-export type { CardCacheOptions, CardStore } from './card-cache.options.js';
+export type { CardCache, CardCacheOptions } from './card-cache.js';
+export type { CardStore } from './encrypted-store.js';
 
 /**
  * Makes a cache for one module.

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import type { SavedCard } from '../cards/saved-card.js';
 import { aCard } from '../testing/builders.js';
-import type { CardStore } from './card-cache.options.js';
 import { CachedLists } from './cached-lists.js';
-import { EncryptedStore } from './encrypted-store.js';
+import { type CardStore, EncryptedStore } from './encrypted-store.js';
 import { SharedListStore } from './shared-list-store.js';
 
 const TTL_MS = 60_000;

@@ -1,6 +1,7 @@
 import type { ListCardsFilter, SavedCard } from '../cards/saved-card.js';
 import { isRecord } from '../common/is-record.js';
 import { CircuitBreaker } from './circuit-breaker.js';
+import type { CustomerVersion } from './customer-versions.js';
 import type { EncryptedStore } from './encrypted-store.js';
 import { filterKeyOf, lifeMsOf, type ListStore, type Lookup } from './list-store.js';
 import { LOOKUP_MS, readVersion, type SharedVersion, SharedVersions } from './shared-versions.js';
@@ -43,11 +44,12 @@ export class SharedListStore implements ListStore {
     const list = this.listKey(filter);
     const version = this.versions.of(customer);
     const now = Date.now();
-    const isPending = this.versions.isPending(customer);
-    const read = isPending ? {} : await this.breaker.run(LOOKUP_MS, () => this.read(customer, list));
-    const shared = read && (read.shared ?? (await this.versions.begin(customer, version)));
-    const kept = read?.value;
-    if (shared && isEntry(kept, customerId) && this.isTrue(kept, now, shared, customer)) return kept;
+    const read: unknown[] | undefined = this.versions.isPending(version)
+      ? []
+      : await this.breaker.run(LOOKUP_MS, () => Promise.all([this.store.get(customer), this.store.get(list)]));
+    const shared = read && (readVersion(read[0]) ?? (await this.versions.begin(customer)));
+    const kept = read?.[1];
+    if (shared && isEntry(kept, customerId) && this.isTrue(kept, now, shared, this.versions.of(customer))) return kept;
     return {
       key: `${version.number} ${shared?.id ?? ''} ${list}`,
       keep: (cards) => {
@@ -65,23 +67,19 @@ export class SharedListStore implements ListStore {
     ]);
   }
 
-  private async read(
-    customer: string,
-    list: string,
-  ): Promise<{ readonly shared?: SharedVersion | undefined; readonly value?: unknown }> {
-    const [version, value] = await Promise.all([this.store.get(customer), this.store.get(list)]);
-    return { shared: readVersion(version), value };
-  }
-
   /**
    * Whether its version stands and it is young enough. It must also be from after the last change that this instance
    * made: after a failover the store may show an older version again.
    */
-  private isTrue({ version, askedAt, cards }: Entry, now: number, shared: SharedVersion, customer: string): boolean {
+  private isTrue(
+    { version, askedAt, cards }: Entry,
+    now: number,
+    shared: SharedVersion,
+    own: CustomerVersion,
+  ): boolean {
     const ageMs = now - askedAt;
     if (version !== shared.id || ageMs <= -CLOCK_SKEW_MS || ageMs >= lifeMsOf(cards, this.ttlMs)) return false;
-    const skewMs = this.versions.isOwn(customer, shared) ? 0 : CLOCK_SKEW_MS;
-    return askedAt >= this.versions.of(customer).keepFrom + skewMs;
+    return askedAt >= own.keepFrom + (this.versions.isPublished(own, shared) ? 0 : CLOCK_SKEW_MS);
   }
 
   private write(list: string, entry: Entry): void {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import { isRecord } from '../common/is-record.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import { type CustomerVersion, CustomerVersions } from './customer-versions.js';
@@ -13,20 +12,13 @@ export interface SharedVersion {
   readonly keepFrom: number;
 }
 
-/** The last change of a customer that this instance made. */
-interface Change {
-  readonly number: number;
-  /** Its version in the store; absent while the store has not confirmed it: a pending invalidation. */
-  readonly id?: string;
-}
-
 /** What a list waits for the store at most. */
 export const LOOKUP_MS = 200;
 /** What a change waits: longer, because an instance that does not hear of it is late by `ttlMs`. */
 const PUBLISH_MS = 1_000;
 /** Longer than any list lives. When the store drops a version before, that costs a request. */
 const VERSION_TTL_MS = 24 * 60 * 60_000;
-/** Customers whose last change this process remembers. */
+/** Customers whose version this process remembers. */
 const MAX_CUSTOMERS = 10_000;
 
 /**
@@ -36,8 +28,9 @@ const MAX_CUSTOMERS = 10_000;
 export class SharedVersions {
   /** What this process knows by itself, whatever the store says. */
   private readonly own = new CustomerVersions(MAX_CUSTOMERS);
-  private readonly changes = new LRUCache<string, Change>({ max: MAX_CUSTOMERS });
-  private readonly writing = new Map<string, Promise<SharedVersion | undefined>>();
+  /** The ids of this instance's changes that the store has confirmed. */
+  private readonly published = new WeakMap<CustomerVersion, string>();
+  private readonly writing = new WeakMap<CustomerVersion, Promise<SharedVersion | undefined>>();
 
   constructor(
     private readonly store: EncryptedStore,
@@ -49,29 +42,28 @@ export class SharedVersions {
     return this.own.of(customer);
   }
 
-  /** Whether the store may not know of this instance's last change: nothing of the customer may be taken from it. */
-  isPending(customer: string): boolean {
-    const change = this.changes.get(customer);
-    return change !== undefined && change.id === undefined;
+  /** Whether the store may not know of this change of this instance: nothing of the customer may be taken from it. */
+  isPending(version: CustomerVersion): boolean {
+    return version.isChange && !this.published.has(version);
   }
 
-  /** Whether this instance's last change is the one that the store shows. */
-  isOwn(customer: string, { id }: SharedVersion): boolean {
-    return this.changes.get(customer)?.id === id;
+  /** Whether this instance's version is the one that the store shows. */
+  isPublished(version: CustomerVersion, { id }: SharedVersion): boolean {
+    return this.published.get(version) === id;
   }
 
   /** Begins a version after a change, here at once. What the store does not confirm stays pending until the next list. */
   async change(customer: string, uncertainMs: number): Promise<void> {
     const version = this.own.next(customer, Date.now() + uncertainMs);
-    this.changes.set(customer, { number: version.number });
-    await this.once(customer, version, () => this.breaker.runAlways(PUBLISH_MS, () => this.publish(customer, version)));
+    await this.once(version, () => this.breaker.runAlways(PUBLISH_MS, () => this.publish(customer, version)));
   }
 
   /** Begins a version for a customer who has none in the store, or whose last change is pending. */
-  begin(customer: string, version: CustomerVersion): Promise<SharedVersion | undefined> {
-    return this.once(customer, version, () =>
+  begin(customer: string): Promise<SharedVersion | undefined> {
+    const version = this.own.of(customer);
+    return this.once(version, () =>
       this.breaker.run(LOOKUP_MS, () =>
-        this.isPending(customer)
+        this.isPending(version)
           ? this.publish(customer, version)
           : this.writeAndRead(customer, { id: randomUUID(), keepFrom: version.keepFrom }),
       ),
@@ -79,13 +71,13 @@ export class SharedVersions {
   }
 
   /** Tells all instances of a change; an uncertain delete that another instance told of stays uncertain. */
-  private async publish(customer: string, { number }: CustomerVersion): Promise<SharedVersion | undefined> {
+  private async publish(customer: string, version: CustomerVersion): Promise<SharedVersion | undefined> {
     const before = readVersion(await this.store.get(customer).catch(() => undefined));
     const keepFrom = Math.max(this.own.of(customer).keepFrom, before?.keepFrom ?? 0);
     const published = { id: randomUUID(), keepFrom };
     const standing = await this.writeAndRead(customer, published);
     if (standing.id !== published.id) return undefined; // it may be from before the change
-    if (this.changes.get(customer)?.number === number) this.changes.set(customer, { number, id: published.id });
+    this.published.set(version, published.id);
     return standing;
   }
 
@@ -99,13 +91,11 @@ export class SharedVersions {
 
   /** Calls at the same time write one version together. */
   private once(
-    customer: string,
-    { number }: CustomerVersion,
+    version: CustomerVersion,
     write: () => Promise<SharedVersion | undefined>,
   ): Promise<SharedVersion | undefined> {
-    const key = `${customer} ${number}`;
-    const running = this.writing.get(key) ?? write().finally(() => this.writing.delete(key));
-    this.writing.set(key, running);
+    const running = this.writing.get(version) ?? write().finally(() => this.writing.delete(version));
+    this.writing.set(version, running);
     return running;
   }
 }

@@ -5,6 +5,14 @@ import { OttuError } from '../errors/ottu.error.js';
 /** Sends the request that its callers share. */
 type Send<T> = (limits: { readonly signal: AbortSignal; readonly timeoutMs: number }) => Promise<T>;
 
+/** One request and those who wait for it. */
+interface Flight<T> {
+  readonly answer: Promise<T>;
+  readonly controller: AbortController;
+  readonly endsAt: number;
+  callers: number;
+}
+
 /** A request whose time ends so shortly after its caller's ends with it. */
 const SAME_MOMENT_MS = 10;
 
@@ -23,7 +31,7 @@ export class SingleFlight<T> {
     for (;;) {
       const running = this.flights.get(key);
       try {
-        return await (running ?? this.start(key, caller, send)).wait(caller);
+        return await this.wait(key, running ?? this.start(key, caller, send), caller);
       } catch (error) {
         const asksAgain = running !== undefined && OttuTimeoutError.is(error) && !caller.ended;
         if (!asksAgain) throw ownCopy(error);
@@ -33,48 +41,33 @@ export class SingleFlight<T> {
 
   private start(key: string, caller: Deadline, send: Send<T>): Flight<T> {
     const timeoutMs = Math.max(this.timeoutMs, caller.timeoutMs);
-    const over = (): void => {
-      if (this.flights.get(key) === flight) this.flights.delete(key);
-    };
-    const flight = new Flight(send, timeoutMs, over);
+    const controller = new AbortController();
+    const endsAt = performance.now() + timeoutMs;
+    const answer = send({ signal: controller.signal, timeoutMs }).finally(() => this.end(key, flight));
+    answer.catch(() => undefined); // all callers may have gone; those who wait hear of it through the promise itself
+    const flight = { answer, controller, endsAt, callers: 0 };
     this.flights.set(key, flight);
     return flight;
   }
-}
 
-/** One request and those who wait for it. */
-class Flight<T> {
-  private readonly controller = new AbortController();
-  private readonly endsAt: number;
-  private readonly answer: Promise<T>;
-  private callers = 0;
-
-  /** @param over called when nobody may join any more */
-  constructor(
-    send: Send<T>,
-    timeoutMs: number,
-    private readonly over: () => void,
-  ) {
-    this.endsAt = performance.now() + timeoutMs;
-    this.answer = send({ signal: this.controller.signal, timeoutMs }).finally(over);
-    this.answer.catch(nothing); // all callers may have gone
-  }
-
-  async wait(caller: Deadline): Promise<{ readonly value: T } | undefined> {
-    this.callers += 1;
+  private async wait(key: string, flight: Flight<T>, caller: Deadline): Promise<{ readonly value: T } | undefined> {
+    flight.callers += 1;
     try {
-      const answered = await caller.race(() => this.answer);
-      const endsToo = caller.ended === 'timeout' && performance.now() > this.endsAt - SAME_MOMENT_MS;
-      return answered ?? (endsToo ? { value: await this.answer } : undefined); // its error knows the attempts
+      const answered = await caller.race(() => flight.answer);
+      const endsToo = caller.ended === 'timeout' && performance.now() > flight.endsAt - SAME_MOMENT_MS;
+      return answered ?? (endsToo ? { value: await flight.answer } : undefined); // its error knows the attempts
     } finally {
-      this.callers -= 1;
-      if (this.callers === 0) this.abandon();
+      flight.callers -= 1;
+      if (flight.callers === 0) {
+        this.end(key, flight);
+        flight.controller.abort(); // without effect on a request that has its answer
+      }
     }
   }
 
-  private abandon(): void {
-    this.over();
-    this.controller.abort(); // without effect on a request that has its answer
+  /** From now on nobody joins it. */
+  private end(key: string, flight: Flight<T>): void {
+    if (this.flights.get(key) === flight) this.flights.delete(key);
   }
 }
 
@@ -84,8 +77,4 @@ function ownCopy(error: unknown): unknown {
   const { message, attempts, status, detail, fieldErrors, retryAfterMs } = error;
   const facts = { attempts, status, detail, fieldErrors: structuredClone(fieldErrors), retryAfterMs };
   return Reflect.construct(error.constructor, [message, facts]);
-}
-
-function nothing(): void {
-  // the callers hear of it through the promise itself
 }

@@ -7,10 +7,9 @@ import type { CardReference, ListCardsFilter, SavedCard } from './saved-card.js'
 /** Ottu keeps sandbox and production cards on one host and tells them apart by this word, its field `type`. */
 export type OttuEnv = 'sandbox' | 'production';
 
-const CARDS_PATH = '/b/pbl/v2/card/';
 /** The template of the address of all cards, and of the address of one. */
-export const CARDS_ROUTE = CARDS_PATH;
-export const CARD_ROUTE = `${CARDS_PATH}{token}/`;
+export const CARDS_ROUTE = '/b/pbl/v2/card/';
+export const CARD_ROUTE = `${CARDS_ROUTE}{token}/`;
 const MAX_CARDS = 500;
 const WRONG_HOST = 'Is merchantId the host of your Ottu account? Ottu does not offer User Cards in KSA.';
 const CHECK_SCOPE = "Check that the key may view and delete cards, and Ottu's IP allow-list.";
@@ -27,7 +26,7 @@ export function listCardsCall(
   return {
     method: 'POST',
     route: CARDS_ROUTE,
-    path: CARDS_PATH,
+    path: CARDS_ROUTE,
     body: JSON.stringify(body),
     operation,
     effect: 'read',
@@ -45,7 +44,7 @@ export function deleteCardCall(
   return {
     method: 'DELETE',
     route: CARD_ROUTE,
-    path: `${CARDS_PATH}${encodeURIComponent(token)}/?customer_id=${encodeURIComponent(customerId)}&type=${env}`,
+    path: `${CARDS_ROUTE}${encodeURIComponent(token)}/?customer_id=${encodeURIComponent(customerId)}&type=${env}`,
     operation: 'delete',
     effect: 'delete',
     secrets: [customerId, token],

@@ -8,10 +8,10 @@ import {
   type TracedMerchant,
   type UserCardsStatus,
 } from '../transport/observability.js';
-import { type CallOptions, timeoutRule } from '../transport/ottu-call.js';
+import { type CallOptions, type OttuOperation, timeoutRule } from '../transport/ottu-call.js';
 import type { OttuTransport } from '../transport/ottu-transport.js';
 import { type CardIdOf, cardIdRule, isSameId } from './card-id.js';
-import type { ListCache, CustomerCall, ListOptions } from './list-cache.js';
+import type { ListCache, ListOptions } from './list-cache.js';
 import { agreementIdRule, customerIdRule, pgCodesRule, tokenRule } from './card-rules.js';
 import { CARD_ROUTE, CARDS_ROUTE, deleteCardCall, listCardsCall, type OttuEnv } from './cards.wire.js';
 import type { CardIdReference, CardReference, ListCardsFilter, SavedCard } from './saved-card.js';
@@ -39,13 +39,19 @@ const CALL_RULES: Rules = {
 /** How Ottu refuses to delete a card that an agreement needs is published nowhere: one of these is taken for it. */
 const LOCKED_STATUSES = new Set<number | undefined>([400, 409, 422]);
 
+/** Of a module without a cache: every list asks Ottu, and nothing is forgotten. */
+export const NO_CACHE: ListCache = {
+  list: (_filter, options, send) => send(options),
+  forgetAfter: (_call, work) => work(),
+};
+
 /** What a service knows of its merchant. */
 export interface UserCardsSettings extends TracedMerchant {
   readonly env: OttuEnv;
   /** Of a call that brings no time limit of its own. */
   readonly timeoutMs: number;
   readonly idOf: CardIdOf;
-  readonly cache?: ListCache | undefined;
+  readonly cache: ListCache;
 }
 
 /**
@@ -72,7 +78,7 @@ export class UserCardsService {
       const asked = { customerId, pgCodes: pgCodes?.length === 0 ? undefined : pgCodes, agreementId };
       const send = (within: CallOptions): Promise<SavedCard[]> =>
         this.transport.send(listCardsCall(asked, env, idOf), within, trace);
-      return cache ? cache.list(asked, limits, send, trace) : send(limits);
+      return cache.list(asked, limits, send, trace);
     });
   }
 
@@ -122,14 +128,17 @@ export class UserCardsService {
     return this.transport.status();
   }
 
-  /** All cards of the customer, from Ottu. */
+  /** All cards of the customer, from Ottu: a change that they show makes a cache forget the customer's lists. */
   private cardsNow(
-    { customerId, operation }: Pick<OttuCallTrace, 'operation'> & { readonly customerId: string },
+    { customerId, operation }: { readonly customerId: string; readonly operation: OttuOperation },
     options: CallOptions,
     trace: OttuCallTrace | undefined,
   ): Promise<SavedCard[]> {
-    const call = listCardsCall({ customerId }, this.settings.env, this.settings.idOf, operation);
-    return this.changing({ customerId, effect: 'read' }, options, () => this.transport.send(call, options, trace));
+    const { env, idOf, cache } = this.settings;
+    const call = listCardsCall({ customerId }, env, idOf, operation);
+    return cache.forgetAfter({ ...options, customerId, effect: 'read' }, () =>
+      this.transport.send(call, options, trace),
+    );
   }
 
   private async deleteByToken(
@@ -137,23 +146,16 @@ export class UserCardsService {
     options: CallOptions,
     trace: OttuCallTrace | undefined,
   ): Promise<void> {
-    const call = deleteCardCall({ customerId, token }, this.settings.env);
+    const { env, cache } = this.settings;
+    const call = deleteCardCall({ customerId, token }, env);
     try {
-      await this.changing({ customerId, effect: 'delete' }, options, () => this.transport.send(call, options, trace));
+      await cache.forgetAfter({ ...options, customerId, effect: 'delete' }, () =>
+        this.transport.send(call, options, trace),
+      );
     } catch (error) {
       const isLocked = hasEntries(agreements) && OttuRefusedError.is(error) && LOCKED_STATUSES.has(error.status);
       throw isLocked ? locked(error) : error;
     }
-  }
-
-  /** What shows a change, or makes one, makes a cache forget the customer's lists. */
-  private changing<T>(
-    call: Pick<CustomerCall, 'customerId' | 'effect'>,
-    { signal, timeoutMs }: CallOptions,
-    work: () => Promise<T>,
-  ): Promise<T> {
-    const { cache } = this.settings;
-    return cache ? cache.forgetAfter({ ...call, signal, timeoutMs }, work) : work();
   }
 }
 

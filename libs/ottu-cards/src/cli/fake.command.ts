@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
-import { FakeOttu } from '../testing/index.js';
-import { postAgain, type Posted, postPayment } from './fake-webhooks.js';
+import { type FakeDelivery, FakeOttu, type FakeWebhook } from '../testing/index.js';
 
 export const FAKE_USAGE = `Usage: npx nestjs-ottu-cards fake [options]
 
@@ -60,22 +59,54 @@ export async function startFake(options: FakeCommandOptions): Promise<FakeSessio
     throw isTaken(error) ? new Error(`Port ${port} is in use: choose another one with --port.`) : error;
   });
   const count = fake.saveSamples(customerId).length;
-  let last: Posted | undefined;
+  let last: FakeWebhook | undefined;
   return {
     greeting: greeting(fake, count, options),
     async onLine(line) {
       if (webhookUrl === undefined) return 'Nowhere to send a webhook: start with --webhook <address>.';
       if (line.trim() === '') {
-        last = await postPayment(fake, { customerId, webhookUrl, hmacKey });
-        return `Paid as ${customerId} and saved a card. ${last.report}`;
+        const { webhook, deliveries } = await fake.pay({ customerId, webhookUrl, hmacKey });
+        last = webhook;
+        return `Paid as ${customerId} and saved a card. ${reportOf(deliveries.at(-1), webhookUrl)}`;
       }
       if (line.trim() !== 'r') return 'Press Enter to pay, or type r and Enter to send the last webhook again.';
       if (last === undefined) return 'Nothing was sent yet: press Enter to pay.';
-      last = await postAgain(last, webhookUrl);
-      return `The same webhook again. ${last.report}`;
+      return `The same webhook again. ${reportOf(await post(last, webhookUrl), webhookUrl)}`;
     },
     stop: () => fake.stop(),
   };
+}
+
+/** Posts a webhook as it was, as Ottu does after a timeout. */
+async function post(webhook: FakeWebhook, webhookUrl: string): Promise<FakeDelivery> {
+  return fetch(webhookUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(webhook),
+    redirect: 'manual',
+    signal: AbortSignal.timeout(15_000),
+  }).then(
+    ({ status }): FakeDelivery => ({ outcome: 'answered', status }),
+    (): FakeDelivery => ({ outcome: 'unreachable' }),
+  );
+}
+
+function reportOf(delivery: FakeDelivery | undefined, webhookUrl: string): string {
+  switch (delivery?.outcome) {
+    case 'answered':
+      return `The webhook was answered with ${delivery.status}.${remedyFor(delivery.status)}`;
+    case 'timeout':
+      return 'The webhook was not answered within 15 seconds.';
+    case 'unreachable':
+    case undefined:
+      return `The webhook did not arrive: does your application listen at ${webhookUrl}?`;
+  }
+}
+
+function remedyFor(status: number | undefined): string {
+  if (status === 401 || status === 403) return ' Has your application the same HMAC key?';
+  if (status === 404) return ' Is the path the one of OttuWebhooksModule.forRoot()?';
+  return '';
 }
 
 function greeting(fake: FakeOttu, count: number, { customerId, webhookUrl, hmacKey }: FakeCommandOptions): string {

@@ -52,6 +52,10 @@ export function optional(rule: Rule): Rule {
   return (value, all) => (value === undefined ? undefined : rule(value, all));
 }
 
+export function isWithin(value: unknown, min: number, max: number): value is number {
+  return typeof value === 'number' && value >= min && value <= max;
+}
+
 /** Whether a value is an object with these methods, its own or inherited. */
 export function hasMethods(value: unknown, ...names: readonly string[]): boolean {
   if (typeof value !== 'object' || value === null) return false;

@@ -1,3 +1,4 @@
+import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { answerOf, type OttuErrorAnswer, type OttuErrorCode } from '../errors/error-codes.js';
 import { LIST_PARAMETERS } from './list-cards.query.js';
 import { OttuErrorDto } from './ottu-error.filter.js';
@@ -48,13 +49,11 @@ export const DELETE: Operation = {
 
 /** Describes a route. */
 export function Documented({ summary, parameters, responses }: Operation): MethodDecorator {
-  return (_target, _name, descriptor) => {
-    const method: unknown = descriptor.value;
-    if (typeof method !== 'function') return;
-    Reflect.defineMetadata('swagger/apiOperation', { summary }, method);
-    Reflect.defineMetadata('swagger/apiParameters', parameters, method);
-    Reflect.defineMetadata('swagger/apiResponse', responses, method);
-  };
+  return applyDecorators(
+    SetMetadata('swagger/apiOperation', { summary }),
+    SetMetadata('swagger/apiParameters', parameters),
+    SetMetadata('swagger/apiResponse', responses),
+  );
 }
 
 /** Groups the routes of a controller, unless `decorators` bring a tag of their own. */

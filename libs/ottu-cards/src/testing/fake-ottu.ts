@@ -5,8 +5,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OttuEnv } from '../cards/cards.wire.js';
 import { sampleCards } from './builders.js';
-import { answerAsOttu } from './fake-api.js';
-import { type FakeCard, FakeCards } from './fake-cards.wire.js';
+import { answerAsOttu, type FakeCard, FakeCards } from './fake-cards.wire.js';
 import { checkOut, type FakePaymentOutcome, type FakeWebhookTravel } from './fake-checkout.js';
 import type { FakePayment } from './fake-payments.wire.js';
 

@@ -10,9 +10,8 @@ import {
 import { HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { UserCardsService } from '../cards/user-cards.service.js';
 import { getUserCardsToken } from '../cards/user-cards.token.js';
-import type { OttuAsyncOptions, OttuFactoryResult } from '../common/async-options.js';
+import { type OttuAsyncOptions, type OttuFactoryResult, withUnprintedOptions } from '../common/module-options.js';
 import { shutdownClockOf } from '../common/shutdown.js';
-import { withUnprintedOptions } from '../common/unprinted-options.js';
 import { OttuConfigError } from '../errors/errors.js';
 import { BodyParserErrors } from './body-parser-errors.js';
 import { handlerProvider, OTTU_WEBHOOK_HANDLER } from './handler.provider.js';

@@ -1,7 +1,7 @@
 import type { ModuleMetadata, Type } from '@nestjs/common';
 import { isRecord } from '../common/is-record.js';
 import { hasMethods, optional, type Problem, problemsOf, type Rules } from '../common/rules.js';
-import { unprintedOptions } from '../common/unprinted-options.js';
+import { unprintedOptions } from '../common/module-options.js';
 import { configProblems } from '../errors/errors.js';
 import type { OttuWebhookHandler, UndeliveredEvent } from './webhook-events.js';
 import type { WebhookQueue } from './webhook-queue.js';

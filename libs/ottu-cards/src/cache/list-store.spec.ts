@@ -2,8 +2,7 @@ import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { ListCardsFilter, SavedCard } from '../cards/saved-card.js';
 import { aCard } from '../testing/builders.js';
-import type { Lookup, Miss } from './list-store.js';
-import { MemoryListStore } from './memory-list-store.js';
+import { type Lookup, MemoryListStore, type Miss } from './list-store.js';
 
 const TTL_MS = 30_000;
 const UNCERTAIN_MS = 60_000;
