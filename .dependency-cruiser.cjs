@@ -39,7 +39,6 @@ module.exports = {
           `${src}(common|errors|cache)/`,
           `${src}cards/(saved-card|card-rules)\\.ts$`,
           `${src}.*\\.wire\\.ts$`,
-          `${src}webhooks/webhook-signature\\.ts$`,
           `${src}transport/(?!ottu-transport|observability)[\\w.-]+\\.ts$`,
         ],
         pathNot: [spec, `${src}common/module-options\\.ts$`],

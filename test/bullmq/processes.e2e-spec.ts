@@ -9,11 +9,10 @@ import { closeAll, closeWithTest, startFake } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
 import { Program } from '../support/instances.js';
 import { randomNumbers, SEED } from '../support/random.js';
-import { hasRedis, startRedis, type TestRedis } from '../support/redis.js';
+import { describeWithRedis, startRedis, type TestRedis } from '../support/redis.js';
 import type { WebhookInstanceSetup } from '../support/webhook-instance.js';
 
 // Two instances of a shop as processes, with the packed library and a real redis-server.
-const describeWithRedis = hasRedis() ? describe : describe.skip;
 const hmacKey = 'obviously-false-hmac-key';
 const EVENTS = 200;
 

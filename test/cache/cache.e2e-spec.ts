@@ -16,6 +16,7 @@ import { closeAll, closeWithTest, startFake } from '../support/application.js';
 import { failureOf, startCachedCards } from '../support/cached-cards.js';
 import { eventually } from '../support/eventually.js';
 import { CANARIES, leaksIn } from '../support/leaks.js';
+import { WIRE_CARD } from '../support/wire-card.js';
 
 const ANNA = { customerId: 'anna' };
 
@@ -368,7 +369,7 @@ describe('a delete', () => {
   it('is not outlived by a list that began before it', async () => {
     const card = fake.save(aCard(ANNA));
     const { cards } = await start();
-    fake.next({ delayMs: 200, status: 200, body: [wireOf(card.token)] });
+    fake.next({ delayMs: 200, status: 200, body: [{ ...WIRE_CARD, customer_id: 'anna', token: card.token }] });
     const early = cards.list(ANNA);
     await arrived(1);
     await cards.delete({ ...ANNA, token: card.token });
@@ -430,22 +431,4 @@ async function startSilentServer(): Promise<{ readonly url: string; requests: nu
     server.close();
   });
   return Object.assign(seen, { url: `http://127.0.0.1:${address.port}` });
-}
-
-/** A card of Anna's as Ottu sends it. */
-function wireOf(token: string): Record<string, unknown> {
-  return {
-    token,
-    customer_id: 'anna',
-    brand: null,
-    number: null,
-    name_on_card: null,
-    expiry_month: '01',
-    expiry_year: '39',
-    pg_code: 'credit-card',
-    is_preferred: false,
-    is_expired: false,
-    cvv_required: true,
-    agreements: [],
-  };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { aCard, FakeOttu } from 'nestjs-ottu-cards/testing';
 import { Instance, Program } from '../support/instances.js';
-import { hasRedis, startRedis, type TestRedis } from '../support/redis.js';
+import { describeWithRedis, startRedis, type TestRedis } from '../support/redis.js';
 import { randomNumbers, SEED } from '../support/random.js';
 import { SlowRoad } from '../support/slow-road.js';
 
@@ -11,7 +11,7 @@ const SHORT_MS = 200 + 500;
 const PUBLISH_MS = 1_000 + 500;
 
 describe.each([2, 4])(`%i processes with one Redis (seed ${SEED})`, (count) => {
-  (hasRedis() ? describe : describe.skip)('(needs redis-server: apt-get install redis-server)', () => {
+  describeWithRedis('(needs redis-server: apt-get install redis-server)', () => {
     let fake: FakeOttu;
     let road: SlowRoad;
     let redis: TestRedis;

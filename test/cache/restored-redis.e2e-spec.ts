@@ -4,14 +4,14 @@ import type { UserCardsService } from 'nestjs-ottu-cards';
 import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
 import { closeAll, closeWithTest, startFake } from '../support/application.js';
 import { startCachedCards } from '../support/cached-cards.js';
-import { hasRedis, startRedis, type TestRedis } from '../support/redis.js';
+import { describeWithRedis, startRedis, type TestRedis } from '../support/redis.js';
 
 const ANNA = { customerId: 'anna' };
 const FILTERS = [ANNA, { ...ANNA, pgCodes: ['credit-card'] }];
 
 afterEach(closeAll);
 
-(hasRedis() ? describe : describe.skip)('a Redis that lost its last writes (needs redis-server)', () => {
+describeWithRedis('a Redis that lost its last writes (needs redis-server)', () => {
   let fake: FakeOttu;
   let redis: TestRedis;
   beforeEach(async () => {

@@ -234,10 +234,18 @@ const FAILING: [name: string, store: CardStore][] = [
   ['gives garbage', { get: () => ({ cards: [] }), set: () => true, delete: () => true }],
 ];
 
-describe.each(FAILING)('a store that %s', (_, store) => {
-  it('costs a short wait, and everything works as without it', async () => {
-    const card = fake.save(aCard(ANNA));
-    const cards = await startInstance(store);
+// These wait a lot, so they run side by side, each with an Ottu of its own: beforeEach and afterEach are not for them.
+describe('a store', () => {
+  afterAll(closeAll);
+
+  async function startBeside(store: CardStore): Promise<{ ottu: FakeOttu; cards: UserCardsService }> {
+    const ottu = await startFake();
+    return { ottu, cards: await startInstance(store, ottu) };
+  }
+
+  it.concurrent.each(FAILING)('that %s costs a short wait, and everything works as without it', async (_, store) => {
+    const { ottu, cards } = await startBeside(store);
+    const card = ottu.save(aCard(ANNA));
     const startedAt = performance.now();
     expect(await cards.list(ANNA)).toMatchObject([card]);
     expect(performance.now() - startedAt).toBeLessThan(400 + 500);
@@ -247,28 +255,34 @@ describe.each(FAILING)('a store that %s', (_, store) => {
     expect(await cards.list(ANNA)).toEqual([]);
   });
 
-  it('does not make a call outlast its deadline or hide an error of Ottu', async () => {
-    fake.always({ status: 500 });
-    const cards = await startInstance(store);
-    await expect(cards.list(ANNA)).rejects.toBeInstanceOf(OttuUnavailableError);
-    const startedAt = performance.now();
-    const gone = cards.delete({ ...ANNA, token: 'tok-1' }, { timeoutMs: 100 });
-    await expect(gone).rejects.toMatchObject({ name: 'OttuDeleteUnknownError' });
-    expect(performance.now() - startedAt).toBeLessThan(100 + 500);
-  });
+  it.concurrent.each(FAILING)(
+    'that %s does not make a call outlast its deadline or hide an error of Ottu',
+    async (_, store) => {
+      const { ottu, cards } = await startBeside(store);
+      ottu.always({ status: 500 });
+      await expect(cards.list(ANNA)).rejects.toBeInstanceOf(OttuUnavailableError);
+      const startedAt = performance.now();
+      const gone = cards.delete({ ...ANNA, token: 'tok-1' }, { timeoutMs: 100 });
+      await expect(gone).rejects.toMatchObject({ name: 'OttuDeleteUnknownError' });
+      expect(performance.now() - startedAt).toBeLessThan(100 + 500);
+    },
+  );
 
-  it('still lets concurrent lists share a request, and none that begins after a delete join an earlier one', async () => {
-    const card = fake.save(aCard(ANNA));
-    const cards = await startInstance(store);
-    fake.next({ delayMs: 800, status: 200, body: [] });
-    const early = [cards.list(ANNA), cards.list(ANNA)];
-    await eventually(() => fake.received.length, 1);
-    await cards.delete({ ...ANNA, token: card.token });
-    fake.save(card);
-    expect(await cards.list(ANNA)).toMatchObject([card]);
-    await Promise.all(early);
-    expect(fake.received.map(({ method }) => method)).toEqual(['POST', 'DELETE', 'POST']);
-  });
+  it.concurrent.each(FAILING)(
+    'that %s lets concurrent lists share a request, and none that begins after a delete join an earlier one',
+    async (_, store) => {
+      const { ottu, cards } = await startBeside(store);
+      const card = ottu.save(aCard(ANNA));
+      ottu.next({ delayMs: 800, status: 200, body: [] });
+      const early = [cards.list(ANNA), cards.list(ANNA)];
+      await eventually(() => ottu.received.length, 1);
+      await cards.delete({ ...ANNA, token: card.token });
+      ottu.save(card);
+      expect(await cards.list(ANNA)).toMatchObject([card]);
+      await Promise.all(early);
+      expect(ottu.received.map(({ method }) => method)).toEqual(['POST', 'DELETE', 'POST']);
+    },
+  );
 });
 
 it('is left alone for 10 s after five failures', async () => {

@@ -3,6 +3,7 @@ import { OttuBadResponseError, type UserCardsService } from 'nestjs-ottu-cards';
 import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
 import { closeAll, startCards } from '../support/application.js';
 import { CANARIES, leaksOf } from '../support/leaks.js';
+import { WIRE_CARD } from '../support/wire-card.js';
 
 let fake: FakeOttu;
 let cards: UserCardsService;
@@ -11,23 +12,6 @@ beforeEach(async () => {
   ({ fake, cards } = await startCards());
 });
 afterEach(closeAll);
-
-/** A card as Ottu's documentation shows it, with every field of the specification. */
-const WIRE_CARD = {
-  brand: 'VISA',
-  customer_id: 'customer-1',
-  cvv_required: false,
-  expiry_month: '01',
-  expiry_year: '39',
-  is_expired: false,
-  is_preferred: true,
-  name_on_card: 'TEST HOLDER',
-  number: '**** 1019',
-  pg_code: 'credit-card',
-  pg_name: 'mpgs',
-  token: 'tok-1',
-  agreements: ['AGREEMENT-1'],
-};
 
 describe('what goes out', () => {
   it('is a POST of customer and type, and nothing else', async () => {

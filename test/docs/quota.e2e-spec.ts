@@ -1,11 +1,11 @@
 import { OttuCardsModule, UserCardsService } from 'nestjs-ottu-cards';
 import { aCard } from 'nestjs-ottu-cards/testing';
 import { closeAll, startContext, startFake } from '../support/application.js';
-import { hasRedis, startRedis, type TestRedis } from '../support/redis.js';
+import { describeWithRedis, startRedis, type TestRedis } from '../support/redis.js';
 
 afterEach(closeAll);
 
-(hasRedis() ? describe : describe.skip)('the guide to the quota (needs redis-server)', () => {
+describeWithRedis('the guide to the quota (needs redis-server)', () => {
   let redis: TestRedis;
   beforeAll(async () => {
     redis = await startRedis();

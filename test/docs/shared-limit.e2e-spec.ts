@@ -4,12 +4,12 @@ import { aCard } from 'nestjs-ottu-cards/testing';
 import { closeAll, closeWithTest, startContext, startFake } from '../support/application.js';
 import { failureOf } from '../support/cached-cards.js';
 import { recordLog } from '../support/recorded-log.js';
-import { hasRedis, startRedis, type TestRedis } from '../support/redis.js';
+import { describeWithRedis, startRedis, type TestRedis } from '../support/redis.js';
 import { OttuLimit } from './examples/ottu-limit.js';
 
 const customerId = 'customer-1';
 
-(hasRedis() ? describe : describe.skip)('the guide to a shared limit (needs redis-server)', () => {
+describeWithRedis('the guide to a shared limit (needs redis-server)', () => {
   let redis: TestRedis;
   beforeAll(async () => {
     redis = await startRedis();

@@ -35,7 +35,11 @@ const HOSTILE = [
 const hostileText = fc
   .array(fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ unit: 'binary', maxLength: 5 })), { maxLength: 12 })
   .map((parts) => parts.join(''));
-const token = fc.oneof(fc.string({ unit: 'binary-ascii', minLength: 1, maxLength: 51 }), hostileText);
+const token = fc.oneof(
+  fc.string({ unit: 'binary-ascii', minLength: 1, maxLength: 51 }),
+  fc.stringMatching(/^[\w~-]{1,50}$/),
+  hostileText,
+);
 const customerId = fc.oneof(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 65 }), hostileText);
 
 it('sends a delete to the expected address or not at all', async () => {

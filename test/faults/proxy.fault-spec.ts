@@ -97,7 +97,7 @@ it.each<[fault: string, tunnel: Tunnel]>([
   ['says nothing', () => undefined],
   ['opens a tunnel in which nobody speaks', open(() => undefined)],
 ])('lets go of a proxy that %s', async (_fault, tunnel) => {
-  const shop = await shopBehindProxy(450);
+  const shop = await shopBehindProxy(900);
   proxy.tunnel = tunnel;
   expect(await shop.call('delete')).toMatchObject({ ending: 'OttuTimeoutError', result: { attempts: 3 } });
   await eventually(() => proxy.sockets.size, 0);

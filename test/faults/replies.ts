@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CANARIES } from '../support/leaks.js';
+import { WIRE_CARD } from '../support/wire-card.js';
 import type { RawRequest, Reply } from './raw-server.js';
 
 /** A list of values: the header comes once for each. */
@@ -8,18 +9,11 @@ type Headers = Readonly<Record<string, string | readonly string[]>>;
 
 /** A card of the canaries' customer, as Ottu sends it. */
 export const CARD = {
+  ...WIRE_CARD,
   customer_id: CANARIES.customerId,
   token: CANARIES.token,
-  brand: 'VISA',
   number: CANARIES.cardNumber,
   name_on_card: CANARIES.nameOnCard,
-  expiry_month: '01',
-  expiry_year: '39',
-  pg_code: 'credit-card',
-  pg_name: 'ottu_sandbox',
-  is_preferred: false,
-  is_expired: false,
-  cvv_required: true,
   agreements: [],
 };
 

@@ -18,7 +18,7 @@ export interface Shop {
 }
 
 /** What a call came to, and what the world saw of it. */
-interface Observed {
+export interface Observed {
   /** The cards, nothing, or what was thrown. */
   readonly result: unknown;
   /** In a word: `cards`, `done`, or the literal name of the error. */

@@ -7,15 +7,18 @@ import {
   type OttuCardsOptions,
   UserCardsService,
 } from 'nestjs-ottu-cards';
-import { closeWithTest } from '../support/application.js';
+import { closeAll, closeWithTest } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
 import { CANARIES } from '../support/leaks.js';
+import { RawServer } from './raw-server.js';
 import { cards, silence } from './replies.js';
-import { useRawServer } from './setup.js';
 
 const { apiKey, customerId } = CANARIES;
 const MERCHANTS = ['kuwait', 'qatar', 'oman', 'jordan', 'egypt'];
-const server = useRawServer();
+
+afterEach(closeAll);
+// those that take five seconds run side by side, and afterEach is not for them
+afterAll(closeAll);
 
 @Injectable()
 class Everyone implements CanActivate {
@@ -25,7 +28,7 @@ class Everyone implements CanActivate {
 }
 
 /** A listening shop of six merchants, one of them with a mounted controller. */
-async function startMall(more: Partial<OttuCardsOptions> = {}): Promise<INestApplication> {
+async function startMall(server: RawServer, more: Partial<OttuCardsOptions> = {}): Promise<INestApplication> {
   const options = { apiKey, env: 'sandbox', baseUrl: server.url, timeoutMs: 30_000, ...more } as const;
   const controller: OttuCardsControllerOptions = { path: 'cards', guards: [Everyone], customerId: () => customerId };
   const imports = [
@@ -39,6 +42,12 @@ async function startMall(more: Partial<OttuCardsOptions> = {}): Promise<INestApp
   return app;
 }
 
+async function startServer(): Promise<RawServer> {
+  const server = await RawServer.start();
+  closeWithTest(() => server.stop());
+  return server;
+}
+
 async function timed(work: Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work;
@@ -46,10 +55,11 @@ async function timed(work: Promise<unknown>): Promise<number> {
 }
 
 describe('app.close() with six merchants', () => {
-  it.each(['close', 'keep-alive'])(
+  it.concurrent.each(['close', 'keep-alive'])(
     'takes five seconds in all, with a call of each merchant and a mounted route in flight (Connection: %s)',
     async (connection) => {
-      const app = await startMall();
+      const server = await startServer();
+      const app = await startMall(server);
       server.answer(silence);
       const request = fetch(`${await app.getUrl()}/cards`, { headers: { connection } });
       const calls = MERCHANTS.map((name) => app.get<UserCardsService>(getUserCardsToken(name)).list({ customerId }));
@@ -69,18 +79,23 @@ describe('app.close() with six merchants', () => {
     15_000,
   );
 
-  it('takes five seconds with an apiKey function that never answers', async () => {
-    const app = await startMall({
-      apiKey: () => new Promise(() => undefined),
-      secret: 'false-secret-of-a-test-0123456789',
-    });
-    const settled = Promise.allSettled([app.get(UserCardsService).list({ customerId })]);
-    expect(await timed(app.close())).toBeLessThan(5_500);
-    expect(await settled).toMatchObject([{ reason: { name: 'OttuUnavailableError', attempts: 0 } }]);
-  }, 15_000);
+  it.concurrent(
+    'takes five seconds with an apiKey function that never answers',
+    async () => {
+      const app = await startMall(await startServer(), {
+        apiKey: () => new Promise(() => undefined),
+        secret: 'false-secret-of-a-test-0123456789',
+      });
+      const settled = Promise.allSettled([app.get(UserCardsService).list({ customerId })]);
+      expect(await timed(app.close())).toBeLessThan(5_500);
+      expect(await settled).toMatchObject([{ reason: { name: 'OttuUnavailableError', attempts: 0 } }]);
+    },
+    15_000,
+  );
 
   it('takes no time when nothing runs', async () => {
-    const app = await startMall();
+    const server = await startServer();
+    const app = await startMall(server);
     server.answer(cards);
     await app.get(UserCardsService).list({ customerId });
     expect(await timed(app.close())).toBeLessThan(500);
@@ -88,7 +103,8 @@ describe('app.close() with six merchants', () => {
   });
 
   it('lets a call retry and end while the others are still awaited', async () => {
-    const app = await startMall();
+    const server = await startServer();
+    const app = await startMall(server);
     server.answer(
       (socket) => void setTimeout(() => socket.destroy(), 300),
       (...args) => void setTimeout(() => cards(...args), 300),

@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UserCardsService } from 'nestjs-ottu-cards';
+import type { TestingModule } from '@nestjs/testing';
+import { OttuCardsModule, UserCardsService } from 'nestjs-ottu-cards';
+import { closeAll, closeWithTest, startContext } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
 import { CANARIES } from '../support/leaks.js';
-import type { Reply } from './raw-server.js';
+import { RawServer, type Reply } from './raw-server.js';
 import { answer, cards, closing, head, silence } from './replies.js';
 import { useRawServer } from './setup.js';
 import { startShop } from './shop.js';
 
-const { customerId } = CANARIES;
+const { apiKey, customerId } = CANARIES;
 const server = useRawServer();
 
 function after(ms: number, reply: Reply): Reply {
@@ -38,22 +40,6 @@ it('uses one socket for one call after the other', async () => {
   for (let call = 0; call < 20; call += 1) await shop.call('list');
   expect(server.connections).toBe(1);
 });
-
-it.each<[server: string, headers: Record<string, string>]>([
-  ['says nothing of it', {}],
-  ['claims to keep them for ten minutes', { Connection: 'keep-alive', 'Keep-Alive': 'timeout=600' }],
-])(
-  'closes idle sockets before five seconds are over, where a server %s',
-  async (_server, headers) => {
-    const shop = await startShop(server.url);
-    server.answer(answer(404, '', headers));
-    await shop.call('list');
-    await sleep(3_000);
-    expect(server.sockets.size).toBe(1);
-    await eventually(() => server.sockets.size, 0, 1_900);
-  },
-  10_000,
-);
 
 it('goes on with servers that close after every answer', async () => {
   const shop = await startShop(server.url);
@@ -99,23 +85,6 @@ describe('app.close()', () => {
     await eventually(() => server.sockets.size, 0);
   });
 
-  it('aborts them after 5 s, tells why, and leaves no socket', async () => {
-    const shop = await startShop(server.url, { maxRetries: 0 });
-    server.answer(silence);
-    const [list, remove] = [shop.service.list({ customerId }), shop.service.delete({ customerId, token: 'tok-1' })];
-    const settled = Promise.allSettled([list, remove]);
-    await eventually(() => server.requests.length, 2);
-    const start = performance.now();
-    await shop.context.close();
-    expect(performance.now() - start).toBeGreaterThan(4_900);
-    expect(performance.now() - start).toBeLessThan(5_500);
-    expect(await settled).toMatchObject([
-      { reason: { name: 'OttuUnavailableError', message: expect.stringContaining('shutting down') } },
-      { reason: { name: 'OttuDeleteUnknownError' } },
-    ]);
-    await eventually(() => server.sockets.size, 0);
-  }, 10_000);
-
   it('closes a connection that is still coming about', async () => {
     const shop = await startShop(server.url.replace('http:', 'https:'), { timeoutMs: 400, maxRetries: 0 });
     const call = shop.call('list');
@@ -134,4 +103,55 @@ describe('app.close()', () => {
     });
     expect(server.connections).toBe(0);
   });
+});
+
+// These take seconds, so they run side by side, each with a server of its own: beforeEach and afterEach are not for them.
+describe('in time', () => {
+  afterAll(closeAll);
+
+  async function startAlone(
+    reply: Reply,
+  ): Promise<{ alone: RawServer; context: TestingModule; service: UserCardsService }> {
+    const alone = await RawServer.start();
+    closeWithTest(() => alone.stop());
+    alone.answer(reply);
+    const module = OttuCardsModule.forRoot({ apiKey, env: 'sandbox', baseUrl: alone.url, maxRetries: 0 });
+    const context = await startContext({ imports: [module] });
+    return { alone, context, service: context.get(UserCardsService) };
+  }
+
+  it.concurrent.each<[server: string, headers: Record<string, string>]>([
+    ['says nothing of it', {}],
+    ['claims to keep them for ten minutes', { Connection: 'keep-alive', 'Keep-Alive': 'timeout=600' }],
+  ])(
+    'closes idle sockets before five seconds are over, where a server %s',
+    async (_server, headers) => {
+      const { alone, service } = await startAlone(answer(404, '', headers));
+      await expect(service.list({ customerId })).rejects.toThrow();
+      await sleep(3_000);
+      expect(alone.sockets.size).toBe(1);
+      await eventually(() => alone.sockets.size, 0, 1_900);
+    },
+    15_000,
+  );
+
+  it.concurrent(
+    'app.close() aborts calls after 5 s, tells why, and leaves no socket',
+    async () => {
+      const { alone, context, service } = await startAlone(silence);
+      const [list, remove] = [service.list({ customerId }), service.delete({ customerId, token: 'tok-1' })];
+      const settled = Promise.allSettled([list, remove]);
+      await eventually(() => alone.requests.length, 2);
+      const start = performance.now();
+      await context.close();
+      expect(performance.now() - start).toBeGreaterThan(4_900);
+      expect(performance.now() - start).toBeLessThan(5_500);
+      expect(await settled).toMatchObject([
+        { reason: { name: 'OttuUnavailableError', message: expect.stringContaining('shutting down') } },
+        { reason: { name: 'OttuDeleteUnknownError' } },
+      ]);
+      await eventually(() => alone.sockets.size, 0);
+    },
+    15_000,
+  );
 });

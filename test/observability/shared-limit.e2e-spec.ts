@@ -1,13 +1,13 @@
 import type { FakeOttu } from 'nestjs-ottu-cards/testing';
 import { closeAll, startFake } from '../support/application.js';
 import { Instance, Program } from '../support/instances.js';
-import { hasRedis, startRedis, type TestRedis } from '../support/redis.js';
+import { describeWithRedis, startRedis, type TestRedis } from '../support/redis.js';
 
 const LIMIT = 90;
 const INSTANCES = 8;
 const CALLS = 25;
 
-(hasRedis() ? describe : describe.skip)('a limit that eight processes share (needs redis-server)', () => {
+describeWithRedis('a limit that eight processes share (needs redis-server)', () => {
   let program: Program;
   let redis: TestRedis;
   let fake: FakeOttu;

@@ -18,9 +18,9 @@ it('tells of a call in the order of tracePromise, with one object throughout', a
   expect(heard.map(({ event }) => event)).toEqual(['start', 'end', 'asyncStart', 'asyncEnd']);
   expect(new Set(heard.map(({ context }) => context)).size).toBe(1);
   const begun = { operation: 'list', env: 'sandbox', route: CARDS, attempts: 0, source: 'ottu', durationMs: 0 };
-  expect(heard[0]?.call).toEqual(begun);
-  expect(heard[2]?.call).toEqual({ ...begun, attempts: 1, status: 200, durationMs: expect.any(Number) });
-  expect(heard[2]?.call.durationMs).toBeGreaterThan(0);
+  expect(heard[0]?.trace).toEqual(begun);
+  expect(heard[2]?.trace).toEqual({ ...begun, attempts: 1, status: 200, durationMs: expect.any(Number) });
+  expect(heard[2]?.trace.durationMs).toBeGreaterThan(0);
 });
 
 it('tells of a failure before the end, by the class of the error', async () => {
@@ -29,7 +29,7 @@ it('tells of a failure before the end, by the class of the error', async () => {
   const heard = hearCalls();
   await expect(cards.list({ customerId })).rejects.toThrow('could not serve');
   expect(heard.map(({ event }) => event)).toEqual(['start', 'end', 'error', 'asyncStart', 'asyncEnd']);
-  expect(heard[2]?.call).toMatchObject({ attempts: 2, status: 500, error: 'OttuUnavailableError' });
+  expect(heard[2]?.trace).toMatchObject({ attempts: 2, status: 500, error: 'OttuUnavailableError' });
 });
 
 it('tells of find and delete, and shows the template of the address', async () => {

@@ -1,11 +1,11 @@
-import { type TracingChannel, tracingChannel } from 'node:diagnostics_channel';
 import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
 import { bullQueue } from 'nestjs-ottu-cards/bullmq';
 import type { OttuWebhookTrace } from 'nestjs-ottu-cards/webhooks';
-import { closeAll, closeWithTest, startFake } from '../support/application.js';
+import { closeAll, startFake } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
 import { CANARIES } from '../support/leaks.js';
-import { hasRedis, startRedis, type TestRedis } from '../support/redis.js';
+import { describeWithRedis, startRedis, type TestRedis } from '../support/redis.js';
+import { hear } from '../support/traced-calls.js';
 import { WebhookShop } from '../support/webhook-shop.js';
 
 const { customerId } = CANARIES;
@@ -16,22 +16,7 @@ beforeEach(async () => {
 });
 afterEach(closeAll);
 
-/** Each event from now on, with what its context held at that moment. */
-function hearHandlers(): { event: string; trace: OttuWebhookTrace }[] {
-  const heard: { event: string; trace: OttuWebhookTrace }[] = [];
-  const keep = (event: string) => (trace: OttuWebhookTrace) => void heard.push({ event, trace: { ...trace } });
-  const subscribers: Parameters<TracingChannel<unknown, OttuWebhookTrace>['subscribe']>[0] = {
-    start: keep('start'),
-    end: keep('end'),
-    error: keep('error'),
-    asyncStart: keep('asyncStart'),
-    asyncEnd: keep('asyncEnd'),
-  };
-  const channel = tracingChannel<unknown, OttuWebhookTrace>('nestjs-ottu-cards:webhook');
-  channel.subscribe(subscribers);
-  closeWithTest(async () => channel.unsubscribe(subscribers));
-  return heard;
-}
+const hearHandlers = () => hear<OttuWebhookTrace>('nestjs-ottu-cards:webhook');
 
 it.each(['standard', 'subscription'] as const)('tells of each call of a method (%s scheme)', async (scheme) => {
   const shop = await WebhookShop.start({ fake, handles: 'both' });
@@ -40,11 +25,12 @@ it.each(['standard', 'subscription'] as const)('tells of each call of a method (
   await eventually(() => heard.filter(({ event }) => event === 'asyncEnd').length, 2);
 
   const payment = { scheme, result: 'success', method: 'onPayment', attempts: 1 };
-  expect(heard.filter(({ trace }) => trace.method === 'onPayment')).toEqual([
-    { event: 'start', trace: payment },
-    { event: 'end', trace: payment },
-    { event: 'asyncStart', trace: { ...payment, outcome: 'handled' } },
-    { event: 'asyncEnd', trace: { ...payment, outcome: 'handled' } },
+  const ofPayment = heard.filter(({ trace }) => trace.method === 'onPayment');
+  expect(ofPayment.map(({ event, trace }) => [event, trace])).toEqual([
+    ['start', payment],
+    ['end', payment],
+    ['asyncStart', { ...payment, outcome: 'handled' }],
+    ['asyncEnd', { ...payment, outcome: 'handled' }],
   ]);
   expect(heard.at(-1)?.trace).toEqual({ ...payment, method: 'onSavedCard', outcome: 'handled' });
 });
@@ -95,7 +81,7 @@ it('tells nothing of a card that is not handed on', async () => {
   expect(heard).toEqual([]);
 });
 
-(hasRedis() ? describe : describe.skip)('with a queue in Redis (needs redis-server)', () => {
+describeWithRedis('with a queue in Redis (needs redis-server)', () => {
   let redis: TestRedis;
   beforeAll(async () => {
     redis = await startRedis();

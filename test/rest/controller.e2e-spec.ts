@@ -7,6 +7,7 @@ import { OttuErrorFilter, OttuNotFoundError } from 'nestjs-ottu-cards';
 import { aCard, type FakeCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
 import { closeAll, startFake } from '../support/application.js';
 import { CANARIES, leaksIn } from '../support/leaks.js';
+import { WIRE_CARD } from '../support/wire-card.js';
 import { type Adapter, type Answer, listen, send, startShop } from './shop.js';
 
 let fake: FakeOttu;
@@ -117,25 +118,10 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
       const options = { apiKey: CANARIES.apiKey, timeoutMs: 300 };
       const url = `${await startShop(fake, { adapter, options })}/wallet/cards`;
       const { customerId, token } = CANARIES;
-      const wire = {
-        customer_id: customerId,
-        token,
-        brand: null,
-        number: null,
-        name_on_card: CANARIES.nameOnCard,
-        pg_code: 'a',
-        agreements: [],
-      };
-      const flags = {
-        expiry_month: '01',
-        expiry_year: '39',
-        is_preferred: false,
-        is_expired: false,
-        cvv_required: true,
-      };
-      fake.next({ status: 200, body: [{ ...wire, ...flags }] });
+      const card = { ...WIRE_CARD, customer_id: customerId, token, name_on_card: CANARIES.nameOnCard, agreements: [] };
+      fake.next({ status: 200, body: [card] });
       const [id = ''] = await idsOf(url, customerId);
-      if (method === 'DELETE') fake.next({ status: 200, body: [{ ...wire, ...flags }] });
+      if (method === 'DELETE') fake.next({ status: 200, body: [card] });
       fake.always({ body: { detail: `${customerId} ${token}`, [token]: [customerId] }, ...scripted });
 
       const answer = await send(method === 'GET' ? url : `${url}/${id}`, method, customerId);

@@ -2,12 +2,12 @@ import { get } from 'node:http';
 import { once } from 'node:events';
 import { closeAll, closeWithTest } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
-import { hasRedis, startRedis, type TestRedis } from '../support/redis.js';
+import { describeWithRedis, startRedis, type TestRedis } from '../support/redis.js';
 import { answer, firstCard, signIn, startSample, visit } from './sample.js';
 
 const SESSION_SECRET = 'obviously-false-session-secret-of-tests';
 
-(hasRedis() ? describe : describe.skip)('two processes of the shop with REDIS_URL', () => {
+describeWithRedis('two processes of the shop with REDIS_URL', () => {
   let redis: TestRedis;
   beforeAll(async () => {
     redis = await startRedis();

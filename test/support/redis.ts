@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Whether tests with Redis run: without `redis-server` they are skipped, with `REQUIRE_REDIS=1` they fail. */
-export function hasRedis(): boolean {
+function hasRedis(): boolean {
   try {
     execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
     return true;
@@ -16,6 +16,9 @@ export function hasRedis(): boolean {
     return false;
   }
 }
+
+/** `describe` where `redis-server` is installed, else `describe.skip`. */
+export const describeWithRedis = hasRedis() ? describe : describe.skip;
 
 /** A `redis-server` of the test's own, on loopback, that writes nothing down unasked and can be made to fail. */
 export class TestRedis {

@@ -65,14 +65,14 @@ describe.each<[name: string, error: unknown]>([
 });
 
 it('an onUndelivered that hangs holds up neither the answer nor other events, and is logged in the end', async () => {
-  const shop = await start({ onUndelivered: never, timings: { handlerLimitMs: 300 } });
+  const shop = await start({ onUndelivered: never, timings: { handlerLimitMs: 2_000 } });
+  const isLogged = (): boolean => shop.inbox.log.some((line) => line.startsWith('onUndelivered did not settle'));
   shop.inbox.payments.acts = [evil, evil, evil, evil];
-  const before = performance.now();
   const { deliveries } = await fake.pay({ customerId, ...shop.payment });
   expect(deliveries).toMatchObject([{ status: 500 }]);
-  expect(performance.now() - before).toBeLessThan(290);
   expect(await fake.pay({ customerId, ...shop.payment })).toMatchObject({ deliveries: [{ status: 200 }] });
-  await eventually(() => shop.inbox.log.some((line) => line.startsWith('onUndelivered did not settle')), true);
+  expect(isLogged()).toBe(false);
+  await eventually(isLogged, true);
 });
 
 it('onUndelivered is called once for each method, however many deliveries wait for the event', async () => {
@@ -115,43 +115,12 @@ it('no timer stays when everything is done', async () => {
   expect(timers() - before).toBeLessThan(5);
 });
 
-describe('app.close() takes five seconds', () => {
-  it.each<[name: string, act: () => never | Promise<never>]>([
-    ['hangs', never],
-    ['throws', evil],
-  ])(
-    'with a webhook in flight whose handler %s, and reports what is not done',
-    async (_name, act) => {
-      const shop = await start({ handles: 'both', timings: 'real' });
-      shop.inbox.payments.always = shop.inbox.always = act;
-      const paid = fake.pay({ customerId, ...shop.payment });
-      await eventually(() => shop.inbox.payments.calls.length > 0 && shop.inbox.calls.length > 0, true);
-      const before = performance.now();
-      await shop.app.close();
-      expect(performance.now() - before).toBeLessThan(5_500);
-      expect(await paid).toMatchObject({ deliveries: [{ status: 500 }] });
-      expect(shop.inbox.undelivered.map(({ method }) => method).toSorted()).toEqual(['onPayment', 'onSavedCard']);
-    },
-    15_000,
-  );
-
-  it('and an onUndelivered that hangs gets a quarter of a second more', async () => {
-    const shop = await start({ timings: 'real', onUndelivered: never });
-    shop.inbox.payments.always = never;
-    void fake.pay({ customerId, ...shop.payment });
-    await eventually(() => shop.inbox.payments.calls.length, 1);
-    const before = performance.now();
-    await shop.app.close();
-    expect(performance.now() - before).toBeLessThan(5_750);
-  }, 15_000);
-
-  it('and nothing when nothing is under way', async () => {
-    const shop = await start({ timings: 'real' });
-    await fake.pay({ customerId, ...shop.payment });
-    const before = performance.now();
-    await shop.app.close();
-    expect(performance.now() - before).toBeLessThan(500);
-  });
+it('app.close() does not wait for its five seconds when nothing is under way', async () => {
+  const shop = await start({ timings: 'real' });
+  await fake.pay({ customerId, ...shop.payment });
+  const before = performance.now();
+  await shop.app.close();
+  expect(performance.now() - before).toBeLessThan(2_500);
 });
 
 describe('a queue that breaks its word', () => {

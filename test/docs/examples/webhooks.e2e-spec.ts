@@ -33,7 +33,7 @@ import { OttuCardsModule } from 'nestjs-ottu-cards';
 import { OttuWebhooksModule, type PaymentEvent, signWebhook } from 'nestjs-ottu-cards/webhooks';
 import { startFake } from '../../support/application.js';
 import { eventually } from '../../support/eventually.js';
-import { hasRedis, startRedis } from '../../support/redis.js';
+import { describeWithRedis, startRedis } from '../../support/redis.js';
 import { PaymentsController } from './own-endpoint.js';
 import { PaymentsHandler } from './payments.handler.js';
 import { Orders, StorageModule } from './storage.js';
@@ -103,17 +103,19 @@ it('wakes somebody up when a card is not handled', async () => {
   ]);
 });
 
-(hasRedis() ? it : it.skip)('holds events in Redis', async () => {
-  const redis = await startRedis();
-  closeWithTest(() => redis.stop());
-  process.env['REDIS_URL'] = redis.url;
-  const ottu = await startFake();
-  const imports = [OttuCardsModule.forRoot({ ...ottu.options, isGlobal: true }), durable];
-  const app = (await Test.createTestingModule({ imports }).compile()).createNestApplication({ logger: false });
-  closeWithTest(() => app.close());
-  await app.listen(0, '127.0.0.1');
-  await ottu.pay({ customerId: 'customer-1', webhookUrl: `${await app.getUrl()}/webhooks/ottu`, hmacKey });
-  await eventually(() => app.get<Wallet>(Wallet, { strict: false }).cards.size, 1, 5_000);
+describeWithRedis('with REDIS_URL', () => {
+  it('holds events in Redis', async () => {
+    const redis = await startRedis();
+    closeWithTest(() => redis.stop());
+    process.env['REDIS_URL'] = redis.url;
+    const ottu = await startFake();
+    const imports = [OttuCardsModule.forRoot({ ...ottu.options, isGlobal: true }), durable];
+    const app = (await Test.createTestingModule({ imports }).compile()).createNestApplication({ logger: false });
+    closeWithTest(() => app.close());
+    await app.listen(0, '127.0.0.1');
+    await ottu.pay({ customerId: 'customer-1', webhookUrl: `${await app.getUrl()}/webhooks/ottu`, hmacKey });
+    await eventually(() => app.get<Wallet>(Wallet, { strict: false }).cards.size, 1, 5_000);
+  });
 });
 
 it('serves an endpoint of the shop', async () => {

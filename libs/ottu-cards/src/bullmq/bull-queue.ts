@@ -14,8 +14,13 @@ import { isRecord } from '../common/is-record.js';
 import { optional, problemsOf, type Rules } from '../common/rules.js';
 import { configProblems } from '../errors/errors.js';
 import { AttemptFailure } from '../webhooks/attempt-failure.js';
-import { claimId } from '../webhooks/card-confirmation.js';
-import type { OpenWebhookQueue, WebhookJob, WebhookMount, WebhookQueue } from '../webhooks/webhook-queue.js';
+import {
+  claimId,
+  type OpenWebhookQueue,
+  type WebhookJob,
+  type WebhookMount,
+  type WebhookQueue,
+} from '../webhooks/webhook-queue.js';
 
 export interface BullQueueOptions {
   /**
@@ -34,14 +39,6 @@ export interface BullQueueOptions {
 /** Over two hours: 1, 2, 4, … 4,096 s apart. */
 const ATTEMPTS = 14;
 const FIRST_DELAY_MS = 1_000;
-const CONCURRENCY = 20;
-/** BullMQ's default of 1 fails a job whose instance ends twice. */
-const MAX_STALLED = 20;
-/** An instance that has ended loses its jobs to another one after this time and the interval. */
-const LOCK_MS = 15_000;
-const STALLED_INTERVAL_MS = 5_000;
-/** Done jobs are kept, without their payload, so that a repeat of their event changes nothing. */
-const KEEP_DONE_SECONDS = 24 * 60 * 60;
 /** An event that Redis has not taken by then is handled in this process. */
 const ADD_WITHIN_MS = 1_000;
 /** After that, Redis is not asked for a while: what it has not taken would pile up in the client's memory. */
@@ -53,7 +50,7 @@ const CARD_SLOTS = ['', '-2', '-3'];
 const JOB_OPTIONS: JobsOptions = {
   attempts: ATTEMPTS,
   backoff: { type: 'exponential', delay: FIRST_DELAY_MS },
-  removeOnComplete: { age: KEEP_DONE_SECONDS },
+  removeOnComplete: { age: 24 * 60 * 60 }, // done jobs are kept, without their payload, so that a repeat changes nothing
 };
 
 /** What lies in Redis. */
@@ -87,31 +84,17 @@ const OPTIONS: Rules<keyof BullQueueOptions> = {
  */
 export function bullQueue(options: BullQueueOptions): WebhookQueue {
   const problems = problemsOf(options, OPTIONS);
-  if (problems.length > 0) {
-    throw configProblems(
-      'bullQueue()',
-      problems.map(({ name, problem }) => `${name} ${problem}`),
-    );
-  }
+  if (problems.length > 0) throw configProblems('bullQueue()', problems);
   const { connection, name } = options;
   const nameFor: WebhookQueue['nameFor'] = ({ path, cards }) =>
     name ?? `ottu-webhooks ${encodeURIComponent(cards ?? 'default')} ${encodeURIComponent(path)}`;
   return {
     nameFor,
     open: async (mount) => {
-      const keys = await keysOf(mount.hmacKeys);
+      const keys = await Promise.all(mount.hmacKeys.map((key) => stretchKey(key, 'webhook queue')));
       return new BullQueue(nameFor(mount), connection, mount, keys);
     },
   };
-}
-
-/** At least one: options without a key do not boot. */
-type Keys = readonly [Buffer, ...Buffer[]];
-
-async function keysOf(hmacKeys: readonly string[]): Promise<Keys> {
-  const [first, ...others] = await Promise.all(hmacKeys.map((key) => stretchKey(key, 'webhook queue')));
-  if (first === undefined) throw new Error('There is no hmacKey.');
-  return [first, ...others];
 }
 
 class BullQueue implements OpenWebhookQueue {
@@ -120,54 +103,60 @@ class BullQueue implements OpenWebhookQueue {
   private readonly encryption: Encryption;
   /** What this worker is doing. */
   private readonly active = new Set<Promise<unknown>>();
-  /** Redis is left alone until then. */
-  private awayUntil = 0;
-  private isAway = false;
-  private closing: Promise<void> | undefined;
+  /** Redis is left alone until then; `undefined` while it answers. */
+  private awayUntil: number | undefined;
+  private isClosing = false;
 
   constructor(
     name: string,
     connection: ConnectionOptions,
     private readonly mount: WebhookMount,
-    private readonly keys: Keys,
+    private readonly keys: readonly Buffer[],
   ) {
-    this.encryption = new Encryption(...keys);
+    const [first, ...others] = keys;
+    if (first === undefined) throw new Error('There is no hmacKey.');
+    this.encryption = new Encryption(first, ...others);
     this.queue = new Queue(name, { connection, defaultJobOptions: JOB_OPTIONS });
-    this.worker = new Worker(name, async (job, token) => this.tracked(job, token), {
+    this.worker = new Worker(name, async (job, token) => this.tracked(this.process(job, token)), {
       connection,
-      concurrency: CONCURRENCY,
-      maxStalledCount: MAX_STALLED,
-      lockDuration: LOCK_MS,
-      stalledInterval: STALLED_INTERVAL_MS,
+      concurrency: 20,
+      maxStalledCount: 20, // BullMQ's default of 1 fails a job whose instance ends twice
+      lockDuration: 15_000, // another instance gets the jobs of one that has ended after this time and the next
+      stalledInterval: 5_000,
       runRetryDelay: 1_000, // a longer one would outlive app.close()
     });
-    this.queue.on('error', (error) => this.noteError(error));
-    this.worker.on('error', (error) => this.noteError(error));
+    this.queue.on('error', (error) => this.noteAway(codeOf(error)));
+    this.worker.on('error', (error) => this.noteAway(codeOf(error)));
     this.worker.on('failed', (job) => void this.reportStalled(job));
   }
 
   async add(jobs: readonly WebhookJob[]): Promise<boolean> {
-    if (this.closing !== undefined || Date.now() < this.awayUntil) return false;
-    const limit = new Deadline({ timeoutMs: ADD_WITHIN_MS });
+    if (this.isClosing || Date.now() < (this.awayUntil ?? 0)) return false;
     const adding = this.addAll(jobs);
     try {
-      if ((await limit.race(() => adding)) !== undefined) {
+      if (await Deadline.race({ timeoutMs: ADD_WITHIN_MS }, () => adding)) {
         this.noteAnswer();
         return true;
       }
       void adding.then(async () => this.takeBack(jobs)).catch(() => undefined);
-      this.noteAway('no answer within a second');
+      this.noteAway('no answer within a second', LEAVE_ALONE_MS);
     } catch (error) {
-      this.noteAway(codeOf(error));
-    } finally {
-      limit.release();
+      this.noteAway(codeOf(error) ?? 'an error', LEAVE_ALONE_MS);
     }
-    this.awayUntil = Date.now() + LEAVE_ALONE_MS;
     return false;
   }
 
   async close(): Promise<void> {
-    return (this.closing ??= this.closeAll());
+    const { worker, queue } = this;
+    this.isClosing = true;
+    const done = async (): Promise<unknown> => Promise.allSettled(this.active);
+    await worker.pause(true).catch(() => undefined);
+    await Deadline.race({ timeoutMs: 60_000, shutdown: this.mount.shutdown }, done);
+    // Jobs that the shutdown has ended are handed back; then the connections go, whether Redis answers or not.
+    await Deadline.race({ timeoutMs: CLOSE_WITHIN_MS }, done);
+    await Deadline.race({ timeoutMs: CLOSE_WITHIN_MS }, () => Promise.allSettled([worker.close(true), queue.close()]));
+    void worker.disconnect().catch(() => undefined);
+    void queue.disconnect().catch(() => undefined);
   }
 
   private async addAll(jobs: readonly WebhookJob[]): Promise<void> {
@@ -208,14 +197,9 @@ class BullQueue implements OpenWebhookQueue {
     }
   }
 
-  private async tracked(job: Job<StoredJob, StoredResult>, token: string | undefined): Promise<StoredResult> {
-    const work = this.process(job, token);
+  private async tracked<T>(work: Promise<T>): Promise<T> {
     this.active.add(work);
-    try {
-      return await work;
-    } finally {
-      this.active.delete(work);
-    }
+    return work.finally(() => this.active.delete(work));
   }
 
   private async process(job: Job<StoredJob, StoredResult>, token: string | undefined): Promise<StoredResult> {
@@ -266,44 +250,21 @@ class BullQueue implements OpenWebhookQueue {
     return this.keys.map((key) => createHmac('sha256', key).update(claimId(claim)).digest('base64url'));
   }
 
-  private noteError(error: unknown): void {
-    const code = codeOf(error);
-    if (code !== undefined) this.noteAway(code);
-  }
-
-  /** Once until Redis answers again. */
-  private noteAway(why = 'an error'): void {
-    if (this.isAway || this.closing !== undefined) return;
-    this.isAway = true;
-    this.mount.logger.warn(
-      `Redis does not take webhooks (${why}): until it does, they are handled in this process, as without a queue.`,
-    );
+  /** Warns once until Redis answers again. */
+  private noteAway(why: string | undefined, leaveAloneMs = 0): void {
+    if (why === undefined || this.isClosing) return;
+    if (this.awayUntil === undefined) {
+      this.mount.logger.warn(
+        `Redis does not take webhooks (${why}): until it does, they are handled in this process, as without a queue.`,
+      );
+    }
+    this.awayUntil = Math.max(this.awayUntil ?? 0, Date.now() + leaveAloneMs);
   }
 
   private noteAnswer(): void {
-    this.awayUntil = 0;
-    if (this.isAway) this.mount.logger.log('Redis takes webhooks again.');
-    this.isAway = false;
+    if (this.awayUntil !== undefined) this.mount.logger.log('Redis takes webhooks again.');
+    this.awayUntil = undefined;
   }
-
-  private async closeAll(): Promise<void> {
-    const { shutdown } = this.mount;
-    await this.worker.pause(true).catch(() => undefined);
-    const end = new Deadline({ timeoutMs: 60_000, shutdown });
-    await end.race(() => Promise.allSettled(this.active));
-    end.release();
-    // Jobs that the shutdown has ended are handed back; then the connections go, whether Redis answers or not.
-    await within(CLOSE_WITHIN_MS, () => Promise.allSettled(this.active));
-    await within(CLOSE_WITHIN_MS, () => Promise.allSettled([this.worker.close(true), this.queue.close()]));
-    void this.worker.disconnect().catch(() => undefined);
-    void this.queue.disconnect().catch(() => undefined);
-  }
-}
-
-async function within(timeoutMs: number, step: () => Promise<unknown>): Promise<void> {
-  const limit = new Deadline({ timeoutMs });
-  await limit.race(step);
-  limit.release();
 }
 
 /** What this library has encrypted is what it was: only the shape tells it from nothing. */

@@ -32,6 +32,19 @@ export class Deadline {
     if (shutdown) this.endWith(shutdown, 'shutdown');
   }
 
+  /** As `race` below, under a deadline that lives only as long as `step`. @throws what `step` throws in time */
+  static async race<T>(
+    options: DeadlineOptions,
+    step: (deadline: Deadline) => T | PromiseLike<T>,
+  ): Promise<{ readonly value: T } | undefined> {
+    const deadline = new Deadline(options);
+    try {
+      return await deadline.race(() => step(deadline));
+    } finally {
+      deadline.release();
+    }
+  }
+
   /** `undefined` while it runs; the first reason stays. */
   get ended(): DeadlineEnd | undefined {
     return this.reason;
@@ -108,30 +121,18 @@ async function valueOf<T>(step: () => T | PromiseLike<T>): Promise<{ readonly va
 }
 
 /** The listeners of one signal share one event listener: Node warns of a leak from the eleventh on. */
-const shared = new WeakMap<AbortSignal, SharedListener>();
+const listenersOf = new WeakMap<AbortSignal, Set<() => void>>();
 
-class SharedListener {
-  private readonly listeners = new Set<() => void>();
-  private readonly callAll = (): void => this.listeners.forEach((listener) => listener());
-
-  constructor(private readonly signal: AbortSignal) {
-    signal.addEventListener('abort', this.callAll, { once: true });
-    shared.set(signal, this);
-  }
-
-  add(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.remove(listener);
-  }
-
-  private remove(listener: () => void): void {
-    this.listeners.delete(listener);
-    if (this.listeners.size > 0) return;
-    this.signal.removeEventListener('abort', this.callAll);
-    shared.delete(this.signal);
-  }
+function callListeners(this: AbortSignal): void {
+  listenersOf.get(this)?.forEach((listener) => listener());
 }
 
 function listenOnce(signal: AbortSignal, listener: () => void): () => void {
-  return (shared.get(signal) ?? new SharedListener(signal)).add(listener);
+  const listeners = listenersOf.get(signal) ?? new Set();
+  if (listeners.size === 0) signal.addEventListener('abort', callListeners, { once: true });
+  listenersOf.set(signal, listeners.add(listener));
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) signal.removeEventListener('abort', callListeners);
+  };
 }

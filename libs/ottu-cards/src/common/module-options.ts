@@ -17,33 +17,27 @@ export type OttuAsyncOptions<Result, Factory> = Pick<ModuleMetadata, 'imports'> 
 /** What a factory gives: options alone, for the structure of the module (`Extras`) is needed before it runs. */
 export type OttuFactoryResult<Options, Extras> = Options & { readonly [K in keyof Extras]?: never };
 
-/** Options as they are injected. They hold a key: printed, they show nothing. */
-class UnprintedOptions {
-  constructor(options: object) {
-    Object.assign(this, options);
-  }
+const UNPRINTED = { value: () => '[OttuOptions]' };
 
-  toJSON(): string {
-    return '[OttuOptions]';
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toJSON();
-  }
+/** A copy of options that hold a key: printed, it shows nothing. What is no object stays what it is. */
+export function unprintedOptions<T>(options: T): T {
+  if (!isRecord(options)) return options;
+  return Object.defineProperties(
+    { ...options },
+    { toJSON: UNPRINTED, [Symbol.for('nodejs.util.inspect.custom')]: UNPRINTED },
+  );
 }
 
 /** The providers of a module, whose options print as nothing: those under `token`, given or from a factory. */
 export function withUnprintedOptions(providers: readonly Provider[] = [], token: InjectionToken): Provider[] {
   return providers.map((provider) => {
     if (typeof provider === 'function' || provider.provide !== token) return provider;
-    if ('useValue' in provider) return { ...provider, useValue: unprinted(provider.useValue) };
+    if ('useValue' in provider) return { ...provider, useValue: unprintedOptions<unknown>(provider.useValue) };
     if (!('useFactory' in provider)) return provider;
     const { useFactory } = provider;
-    return { ...provider, useFactory: async (...args: unknown[]) => unprinted(await useFactory(...args)) };
+    return {
+      ...provider,
+      useFactory: async (...args: unknown[]) => unprintedOptions<unknown>(await useFactory(...args)),
+    };
   });
-}
-
-/** What is no object stays what it is: the check of the options refuses it. */
-function unprinted(options: unknown): unknown {
-  return isRecord(options) ? new UnprintedOptions(options) : options;
 }

@@ -1,6 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { aCard } from './builders.js';
 import type { FakeCard } from './fake-cards.wire.js';
-import { deliverWebhook, type FakeDelivery } from './fake-delivery.js';
 import { type FakePayment, type FakeWebhook, webhookOf } from './fake-payments.wire.js';
 
 /** How the webhook of a payment travels. */
@@ -15,6 +15,15 @@ export interface FakeWebhookTravel {
   readonly pauseMs?: number | undefined;
   /** Changes the signed body on its way, as a forger would. */
   readonly alter?: ((webhook: FakeWebhook) => FakeWebhook) | undefined;
+}
+
+/** One attempt to deliver a webhook, and how the shop took it. */
+export interface FakeDelivery {
+  readonly outcome: 'answered' | 'timeout' | 'unreachable';
+  /** Where the shop answered: 200 sends the payer back to it. */
+  readonly status?: number;
+  /** What the shop answered, which Ottu does not read. */
+  readonly body?: string;
 }
 
 /** What came of a payment. */
@@ -39,12 +48,11 @@ export async function checkOut(
   wallet: FakeWallet,
 ): Promise<FakePaymentOutcome> {
   const { webhookUrl, duplicate = false, alter = (it: FakeWebhook) => it } = payment;
-  const { timeoutMs = 15_000, attempts = 4, pauseMs = 0 } = payment;
   const card = cardOf(payment, wallet);
   const webhook = alter(webhookOf(payment, card));
   if (payment.paymentType === 'auto_debit' && payment.with !== undefined) return { card, webhook, deliveries: [] };
-  const deliver = (): Promise<FakeDelivery[]> => deliverWebhook(webhookUrl, webhook, { timeoutMs, attempts, pauseMs });
-  const deliveries = await Promise.all(duplicate ? [deliver(), deliver()] : [deliver()]);
+  const times = duplicate ? 2 : 1;
+  const deliveries = await Promise.all(Array.from({ length: times }, () => deliver(webhook, webhookUrl, payment)));
   return { card, webhook, deliveries: deliveries.flat() };
 }
 
@@ -58,4 +66,36 @@ function cardOf(payment: FakePayment, wallet: FakeWallet): FakeCard | undefined 
   }
   const agreements = agreement === undefined ? [] : [agreement];
   return saveCard && result === 'success' ? wallet.save(aCard({ agreements, ...payment.card, customerId })) : undefined;
+}
+
+/**
+ * Posts a webhook as Ottu does: once more after a timeout, and never again after any answer.
+ *
+ * @see Ottu's webhook guides: 15 s, and retries on timeouts only; one page has three attempts with 5 s between them,
+ * another three retries after the first attempt, seen 2026-11-21
+ */
+async function deliver(webhook: FakeWebhook, url: string, travel: FakeWebhookTravel): Promise<FakeDelivery[]> {
+  const { timeoutMs = 15_000, attempts = 4, pauseMs = 0 } = travel;
+  const deliveries = [await post(url, webhook, timeoutMs)];
+  while (deliveries.at(-1)?.outcome === 'timeout' && deliveries.length < attempts) {
+    await sleep(pauseMs);
+    deliveries.push(await post(url, webhook, timeoutMs));
+  }
+  return deliveries;
+}
+
+async function post(url: string, webhook: FakeWebhook, timeoutMs: number): Promise<FakeDelivery> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(webhook),
+      redirect: 'manual',
+      signal,
+    });
+    return { outcome: 'answered', status: response.status, body: await response.text() };
+  } catch {
+    return { outcome: signal.aborted ? 'timeout' : 'unreachable' };
+  }
 }

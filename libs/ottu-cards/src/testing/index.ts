@@ -2,7 +2,6 @@
 export { aCard, sampleCards } from './builders.js';
 export { endRateLimit } from './end-rate-limit.js';
 export type { FakeCard } from './fake-cards.wire.js';
-export type { FakePaymentOutcome, FakeWebhookTravel } from './fake-checkout.js';
-export type { FakeDelivery } from './fake-delivery.js';
+export type { FakeDelivery, FakePaymentOutcome, FakeWebhookTravel } from './fake-checkout.js';
 export { FakeOttu, type ReceivedRequest, type ScriptedAnswer } from './fake-ottu.js';
 export type { FakePayment, FakeWebhook } from './fake-payments.wire.js';

@@ -50,7 +50,10 @@ export function failureError(failed: FailedCall): OttuError {
     case 'delete-unknown':
       return deleteUnknown(call, facts);
     case 'timeout':
-      return attemptTimedOut(target, failed.attemptMs, facts);
+      return new OttuTimeoutError(
+        `No answer from Ottu for ${target} within ${Math.round(failed.attemptMs)} ms, the share of timeoutMs that one attempt has; no further one was left.`,
+        facts,
+      );
     case 'unavailable':
       return new OttuUnavailableError(sentences(...unavailable(target, result), body.detail), {
         ...facts,
@@ -71,11 +74,6 @@ export function deleteUnknown(call: OttuCall<unknown>, facts: OttuErrorFacts): O
 
 export function timedOut(target: string, timeoutMs: number, facts: OttuErrorFacts): OttuTimeoutError {
   return new OttuTimeoutError(`No answer from Ottu for ${target} within ${timeoutMs} ms (timeoutMs).`, facts);
-}
-
-function attemptTimedOut(target: string, attemptMs: number, facts: OttuErrorFacts): OttuTimeoutError {
-  const message = `No answer from Ottu for ${target} within ${Math.round(attemptMs)} ms, the share of timeoutMs that one attempt has; no further one was left.`;
-  return new OttuTimeoutError(message, facts);
 }
 
 export function gateClosed(target: string, retryAfterMs: number, attempts: number): OttuRateLimitError {
@@ -120,7 +118,7 @@ function connectionAdvice(code: string): string {
 
 function sentences(...parts: readonly (string | undefined)[]): string {
   return parts
-    .flatMap((part) => (part === undefined || part === '' ? [] : [part]))
+    .filter((part) => part !== undefined)
     .map((part) => (/[.!?…:]["')\]]?$/.test(part) ? part : `${part}.`))
     .join(' ');
 }

@@ -30,7 +30,7 @@ export function classify(effect: Effect, result: AttemptResult): Classification 
     case 'broken':
       return failure('unavailable', result.stale ? 'immediately' : 'backoff', true);
     case 'malformed':
-      return { ...failure('bad-response', 'never', true), why: result.what };
+      return untrusted(result.what, 'never', true);
     case 'late':
       return failure('timeout', 'backoff', result.sent);
     case 'answered':
@@ -42,19 +42,19 @@ function classifySuccess(effect: Effect, { status, body }: Answered): Classifica
   if (effect === 'delete') {
     return body.length === 0 ? { kind: 'success', answer: undefined } : failure('delete-unknown', 'never', true);
   }
-  if (status === 204) return { ...failure('bad-response', 'never'), why: 'holds nothing' };
+  if (status === 204) return untrusted('holds nothing');
   const text = decode(body);
-  if (text === undefined) return { ...failure('bad-response', 'never'), why: 'is not valid UTF-8' };
+  if (text === undefined) return untrusted('is not valid UTF-8');
   const answer = parse(text);
   if (answer !== undefined) return { kind: 'success', answer };
   return text.trimStart().startsWith('<')
-    ? { ...failure('bad-response', 'once'), why: 'is a web page, not JSON' }
-    : { ...failure('bad-response', 'backoff'), why: 'is not JSON, or was cut short' };
+    ? untrusted('is a web page, not JSON', 'once')
+    : untrusted('is not JSON, or was cut short', 'backoff');
 }
 
 function classifyRefusal(effect: Effect, { status, body: bytes }: Answered): Failure {
+  if (status < 400) return untrusted('is a redirect, which is never followed');
   const body = readsAsError(bytes) ? parse(decode(bytes) ?? '') : undefined;
-  if (status < 400) return { ...failure('bad-response', 'never'), why: 'is a redirect, which is never followed' };
   if (status === 401 || status === 403) return { ...failure('auth', 'never'), body };
   if (status === 429) return { ...failure('rate-limit', 'too-many-requests'), body };
   if (status === 404 && effect === 'delete' && isOttus(body)) return { ...failure('not-found', 'never'), body };
@@ -74,6 +74,10 @@ export function isPermanent(code: string): boolean {
 
 function failure(kind: FailureKind, retry: Retry, mayHaveActed = false): Failure {
   return { kind, retry, mayHaveActed };
+}
+
+function untrusted(why: string, retry: Retry = 'never', mayHaveActed = false): Failure {
+  return { kind: 'bad-response', retry, mayHaveActed, why };
 }
 
 /** Members that the body of an error may have: enumerating many more would block the event loop after the parsing. */

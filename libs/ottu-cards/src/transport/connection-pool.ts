@@ -31,7 +31,6 @@ export class ConnectionPool {
     abandon: (attempt) => this.waiting.delete(attempt),
     release: () => undefined,
   };
-  private isClosed = false;
 
   constructor(
     private readonly origin: string,
@@ -39,17 +38,15 @@ export class ConnectionPool {
   ) {}
 
   dispatch(request: Dispatcher.DispatchOptions, attempt: Attempt): void {
-    if (this.isClosed || attempt.isOver) return attempt.refuse();
+    if (attempt.isOver) return;
     attempt.connection = this.queue;
     this.waiting.set(attempt, request);
     this.serve();
   }
 
+  /** Closes the connections: no attempt is under way. */
   async destroy(): Promise<void> {
-    this.isClosed = true;
-    for (const attempt of this.waiting.keys()) attempt.refuse();
-    this.waiting.clear();
-    await Promise.all(this.connections.map((connection) => connection.destroy()));
+    await Promise.all(this.connections.map(({ client }) => client.destroy()));
   }
 
   private serve(): void {
@@ -87,12 +84,12 @@ const LOST = Object.assign(new Error('closed before the request was sent'), { co
 /** Carries one attempt at a time, on a socket that stays open in between. */
 class Connection implements AttemptConnection {
   reused = false;
+  readonly client: Client;
 
   private socket: Connecting | undefined;
   private attempt: Attempt | undefined;
   private hasConnected = false;
   private readonly continueFilter = new ContinueFilter();
-  private readonly client: Client;
 
   constructor(
     origin: string,
@@ -130,12 +127,6 @@ class Connection implements AttemptConnection {
     this.reused = true;
     this.attempt = undefined;
     this.onFree();
-  }
-
-  async destroy(): Promise<void> {
-    const closed = this.client.destroy();
-    this.socket?.destroy(ABANDONED); // undici leaves a connecting socket open
-    await closed;
   }
 
   private open(target: buildConnector.Options, ready: buildConnector.Callback): void {

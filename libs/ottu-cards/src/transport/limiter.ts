@@ -41,17 +41,17 @@ export class LimiterCheck {
 
   /** Waits until the end of the call, one second at most. @returns why nothing may be sent now; `undefined` lets it go out */
   async ask(operation: OttuOperation, deadline: Deadline): Promise<LimitReached | undefined> {
-    const slow = new Deadline({ timeoutMs: SLOW_MS, ref: false });
     try {
-      const asked = await deadline.race(() => slow.race(() => this.limiter.consume(this.key, 1, { operation })));
-      if (asked) this.noteResult(asked.value ? undefined : 'slow');
+      const asked = await Deadline.race({ timeoutMs: SLOW_MS, ref: false }, () =>
+        deadline.race(() => this.limiter.consume(this.key, 1, { operation })),
+      );
+      if (!asked) this.noteResult('slow');
+      else if (asked.value) this.noteResult(undefined); // else the call has ended first
       return undefined;
     } catch (reason) {
       const refusal = refusalOf(reason);
       this.noteResult(refusal ? undefined : 'error');
       return refusal;
-    } finally {
-      slow.release();
     }
   }
 

@@ -38,11 +38,11 @@ export class OttuTransport {
     private shutdown: AbortSignal,
   ) {
     const { origin, proxy, limiter, maxRetries } = options;
-    this.#connections = new ConnectionPool(origin, connector(proxy));
+    const connections = new ConnectionPool(origin, connector(proxy));
+    const axios = axiosOver(origin, (request, attempt) => connections.dispatch(request, attempt));
+    this.#connections = connections;
     this.context = {
-      // of its own: interceptors of the application's HttpService could log the key
-      axios: new HttpService(axiosOver(origin, (request, attempt) => this.#connections.dispatch(request, attempt)))
-        .axiosRef,
+      axios: new HttpService(axios).axiosRef, // interceptors of the application's HttpService could log the key
       budget: new RetryBudget(),
       gate: new RateLimitGate(logger),
       limiter: limiter && new LimiterCheck(limiter, origin, logger),

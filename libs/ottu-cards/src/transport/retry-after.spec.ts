@@ -57,6 +57,11 @@ describe('parseRetryAfter', () => {
     expect(parseRetryAfter(header, NOW)).toBe(ms);
   });
 
+  it.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])('reads a date of month %j', (month) => {
+    const date = new Date(Date.UTC(2027, month, 15));
+    expect(parseRetryAfter(date.toUTCString(), NOW)).toBe(date.getTime() - NOW);
+  });
+
   it('is a positive number or nothing, whatever stands there', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.integer().map(String), fc.anything()), (header) => {

@@ -14,12 +14,7 @@ interface AttemptOptions {
   readonly freshConnection: boolean;
 }
 
-export interface AttemptRequest extends AxiosRequestConfig<string | undefined>, AttemptOptions {
-  readonly method: 'POST' | 'DELETE';
-  /** The path and query, percent-encoded. */
-  readonly url: string;
-  readonly timeout: number;
-}
+export type AttemptRequest = AxiosRequestConfig<string | undefined> & AttemptOptions;
 
 /** Sends an attempt as soon as there is a connection. */
 type Dispatch = (request: Dispatcher.DispatchOptions, attempt: Attempt) => void;
@@ -90,7 +85,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   private unlisten: (() => void) | undefined;
 
   constructor(
-    private readonly method: AttemptRequest['method'],
+    private readonly method: Dispatcher.HttpMethod,
     { timeout, deadline, freshConnection }: AttemptOptions,
   ) {
     this.freshConnection = freshConnection;
@@ -103,11 +98,6 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   get isOver(): boolean {
     return this.settle === undefined;
-  }
-
-  /** Nothing is going to send it. */
-  refuse(): void {
-    this.end({ kind: 'unreachable', code: 'CLOSED' });
   }
 
   onRequestStart(): void {

@@ -1,9 +1,18 @@
 import type { OnModuleInit } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
-import { isRecord } from '../common/is-record.js';
-import { notJson, tooLarge, WEBHOOK_ROUTE } from './webhooks.controller.js';
+import { failure, WEBHOOK_ROUTE } from './webhooks.controller.js';
 
 type Next = (error?: unknown) => void;
+
+/** As much of it as is looked at. */
+interface ExpressApplication {
+  readonly router?: { readonly stack: readonly { readonly route?: ExpressRoute }[] };
+}
+
+interface ExpressRoute {
+  readonly path: unknown;
+  readonly stack: readonly { readonly handle: object }[];
+}
 
 /**
  * Express parses bodies before any controller, and its errors quote from them. On the route of this webhook they become
@@ -20,7 +29,7 @@ export class BodyParserErrors implements OnModuleInit {
   onModuleInit(): void {
     const { httpAdapter } = this.host;
     if (httpAdapter?.getType() !== 'express') return;
-    for (const path of this.paths(httpAdapter.getInstance())) {
+    for (const path of this.paths(httpAdapter.getInstance<ExpressApplication>())) {
       httpAdapter.use(path, (error: unknown, request: { readonly path: string }, _response: unknown, next: Next) => {
         next(request.path === '/' ? this.replaced(error) : error); // a longer path is another route
       });
@@ -28,18 +37,11 @@ export class BodyParserErrors implements OnModuleInit {
   }
 
   /** The route as Express knows it: with a global prefix, and whatever else Nest puts before it. */
-  private paths(express: unknown): string[] {
-    const layers = listOf(express, 'router', 'stack');
-    return layers.flatMap((layer) => {
-      const route = memberOf(layer, 'route');
-      const path = memberOf(route, 'path');
-      const isOurs = listOf(route, 'stack').some((it) => this.isHandler(memberOf(it, 'handle')));
-      return isOurs && typeof path === 'string' ? [path] : [];
-    });
-  }
-
-  private isHandler(handle: unknown): boolean {
-    return typeof handle === 'function' && Reflect.getMetadata(WEBHOOK_ROUTE, handle) === this.mount;
+  private paths({ router }: ExpressApplication): string[] {
+    const routes = (router?.stack ?? []).flatMap(({ route }) => route ?? []);
+    return routes
+      .filter(({ stack }) => stack.some(({ handle }) => Reflect.getMetadata(WEBHOOK_ROUTE, handle) === this.mount))
+      .flatMap(({ path }) => (typeof path === 'string' ? path : []));
   }
 
   /** @see body-parser's README: its errors carry a `type` such as `entity.parse.failed`, and a `status`, seen 2026-11-20 */
@@ -50,17 +52,8 @@ export class BodyParserErrors implements OnModuleInit {
         'Refused a webhook: it is larger than the body parser of the application allows. Ottu does not send it again. ' +
           'Raise the limit: app.useBodyParser("json", { limit: "512kb" }).',
       );
-      return tooLarge();
+      return failure('too_large');
     }
-    return typeof error.status === 'number' && error.status < 500 ? notJson() : error;
+    return typeof error.status === 'number' && error.status < 500 ? failure('not_json') : error;
   }
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return isRecord(value) || typeof value === 'function' ? Reflect.get(value, name) : undefined;
-}
-
-function listOf(value: unknown, ...path: readonly string[]): readonly unknown[] {
-  const found = path.reduce(memberOf, value);
-  return Array.isArray(found) ? found : [];
 }

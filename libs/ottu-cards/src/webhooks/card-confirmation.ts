@@ -1,18 +1,10 @@
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { CardReference, SavedCard } from '../cards/saved-card.js';
+import type { SavedCard } from '../cards/saved-card.js';
 import type { UserCardsService } from '../cards/user-cards.service.js';
 import type { Deadline } from '../common/deadline.js';
+import { type CardClaim, claimId, REMEMBERED } from './webhook-queue.js';
 
-const DAY_MS = 24 * 60 * 60_000;
-const MAX_SIGNATURES = 100_000;
 const MAX_CARDS = 3;
-
-/** The card that a webhook claims, and the signature that it came with. */
-export interface CardClaim extends CardReference {
-  /** A hash that all webhooks of one signature share. */
-  readonly signatureId: string;
-}
 
 /** What is known of a claimed card. */
 type Finding = 'asked' | 'listed' | 'not listed';
@@ -20,7 +12,7 @@ type Finding = 'asked' | 'listed' | 'not listed';
 /** Ottu's list decides: what a webhook says of a card is not always signed. */
 export class CardConfirmation {
   /** What was claimed with each signature in the last 24 hours, by a hash of the card. */
-  private readonly claims = new LRUCache<string, Map<string, Finding>>({ max: MAX_SIGNATURES, ttl: DAY_MS });
+  private readonly claims = new LRUCache<string, Map<string, Finding>>(REMEMBERED);
 
   constructor(
     private readonly cards: Pick<UserCardsService, 'find'>,
@@ -48,7 +40,11 @@ export class CardConfirmation {
     }
     this.claims.set(signatureId, known.set(id, 'asked'));
     try {
-      const card = (await this.cards.find({ customerId, token })) ?? (await this.lookAgain(claim, deadline));
+      let card = await this.cards.find({ customerId, token });
+      if (card === undefined) {
+        await deadline.sleep(this.secondLookMs);
+        card = await this.cards.find({ customerId, token });
+      }
       known.set(id, card ? 'listed' : 'not listed');
       if (card === undefined) this.logger.warn('Dropped a saved card: Ottu lists no such card for its customer.');
       return card;
@@ -57,18 +53,6 @@ export class CardConfirmation {
       throw error;
     }
   }
-
-  private async lookAgain({ customerId, token }: CardReference, deadline: Deadline): Promise<SavedCard | undefined> {
-    await deadline.sleep(this.secondLookMs);
-    return this.cards.find({ customerId, token });
-  }
-}
-
-/** Names a claimed card among those of one signature. */
-export function claimId({ signatureId, customerId, token }: CardClaim): string {
-  return createHash('sha256')
-    .update(JSON.stringify([signatureId, customerId, token]))
-    .digest('hex');
 }
 
 function isAdmitted(known: ReadonlyMap<string, Finding>, id: string): boolean {

@@ -1,10 +1,4 @@
-import {
-  type FactoryProvider,
-  type InjectionToken,
-  type OptionalFactoryDependency,
-  Scope,
-  type Type,
-} from '@nestjs/common';
+import { type InjectionToken, type OptionalFactoryDependency, type Provider, Scope, type Type } from '@nestjs/common';
 import { isRecord } from '../common/is-record.js';
 import { OttuConfigError } from '../errors/errors.js';
 
@@ -13,23 +7,25 @@ export const OTTU_WEBHOOK_HANDLER = 'OTTU_WEBHOOK_HANDLER';
 
 /**
  * Makes the handler as Nest makes a class, and tells what it misses with the option that mends it: Nest's own error
- * names neither the option nor the handler's class.
+ * names neither the option nor everything that is missing.
  */
-export function handlerProvider(handler: Type): FactoryProvider {
-  const parameters = parametersOf(handler);
-  const properties = propertiesOf(handler);
-  const all = [...parameters, ...properties];
+export function handlerProvider(handler: Type | undefined): Provider {
+  // What is no class is told at boot, with all other problems.
+  if (typeof handler !== 'function') return { provide: OTTU_WEBHOOK_HANDLER, useValue: null };
+  const needs = dependenciesOf(handler);
   return {
     provide: OTTU_WEBHOOK_HANDLER,
     ...scopeOf(handler),
-    inject: all.map(({ token }): OptionalFactoryDependency => ({ token, optional: true })),
+    inject: needs.map(({ token }): OptionalFactoryDependency => ({ token, optional: true })),
     useFactory: (...made: unknown[]) => {
-      const missing = all.filter(({ isOptional }, index) => made[index] === undefined && !isOptional);
+      const missing = needs.filter(({ isOptional }, index) => made[index] === undefined && !isOptional);
       if (missing.length > 0) throw missingDependencies(handler, missing);
-      const instance: unknown = Reflect.construct(handler, made.slice(0, parameters.length));
-      properties.forEach(({ name }, index) => {
-        const value = made[parameters.length + index];
-        if (value !== undefined) Object.assign(Object(instance), { [name]: value });
+      const instance: unknown = Reflect.construct(
+        handler,
+        made.filter((_, index) => !needs[index]?.isProperty),
+      );
+      needs.forEach(({ name, isProperty }, index) => {
+        if (isProperty && made[index] !== undefined) Object.assign(Object(instance), { [name]: made[index] });
       });
       return instance;
     },
@@ -40,29 +36,30 @@ interface Dependency {
   readonly name: string;
   readonly token: InjectionToken;
   readonly isOptional: boolean;
+  readonly isProperty: boolean;
 }
 
 /** @see Nest's `injector.ts`: the metadata that `@Inject()`, `@Optional()` and TypeScript write, seen 2026-11-21 */
-function parametersOf(handler: Type): Dependency[] {
-  const types = listOf<InjectionToken>(handler, 'design:paramtypes');
-  const injected = new Map(
-    listOf<{ index: number; param: InjectionToken }>(handler, 'self:paramtypes').map((it) => [it.index, it.param]),
-  );
+function dependenciesOf(handler: Type): Dependency[] {
+  const injected = listOf<{ index: number; param: InjectionToken }>(handler, 'self:paramtypes');
   const optional = listOf<number>(handler, 'optional:paramtypes');
-  return types.map((type, index) => ({
+  const parameters = listOf<InjectionToken>(handler, 'design:paramtypes').map((type, index) => ({
     name: `constructor parameter ${index + 1}`,
-    token: injected.get(index) ?? type,
+    token: injected.find((it) => it.index === index)?.param ?? type,
     isOptional: optional.includes(index),
+    isProperty: false,
   }));
-}
-
-function propertiesOf(handler: Type): Dependency[] {
-  const optional = listOf<string>(handler, 'optional:properties_metadata');
-  return listOf<{ key: string; type: InjectionToken }>(handler, 'self:properties_metadata').map(({ key, type }) => ({
-    name: key,
-    token: type,
-    isOptional: optional.includes(key),
-  }));
+  const optionalKeys = listOf<string>(handler, 'optional:properties_metadata');
+  const properties = listOf<{ key: string; type: InjectionToken }>(handler, 'self:properties_metadata');
+  return [
+    ...parameters,
+    ...properties.map(({ key, type }) => ({
+      name: key,
+      token: type,
+      isOptional: optionalKeys.includes(key),
+      isProperty: true,
+    })),
+  ];
 }
 
 /** The scope of a class that is not a singleton: refused when the module starts. */
@@ -72,15 +69,14 @@ function scopeOf(handler: Type): { scope?: Scope } {
 }
 
 function missingDependencies(handler: Type, missing: readonly Dependency[]): OttuConfigError {
-  const names = missing.map(({ name, token }) => `${nameOf(token)} (${name})`).join(', ');
+  const names = missing.map(({ name, token }) => {
+    const what = typeof token === 'function' ? token.name : String(token).slice(0, 60);
+    return `${what} (${name})`;
+  });
   return new OttuConfigError(
-    `OttuWebhooksModule cannot make its handler ${handler.name}, because it does not see ${names}: ` +
+    `OttuWebhooksModule cannot make its handler ${handler.name}, because it does not see ${names.join(', ')}: ` +
       'add the module that exports what it needs to imports.',
   );
-}
-
-function nameOf(token: unknown): string {
-  return typeof token === 'function' ? token.name : String(token).slice(0, 60);
 }
 
 function listOf<T>(handler: Type, key: string): T[] {

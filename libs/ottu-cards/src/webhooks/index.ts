@@ -1,11 +1,11 @@
 // The public names of nestjs-ottu-cards/webhooks. The processor and its timings stay inside.
-export { OttuWebhooksModule } from './ottu-webhooks.module.js';
 export {
   OTTU_WEBHOOKS_OPTIONS,
   type OttuWebhooksAsyncOptions,
   type OttuWebhooksFactoryResult,
+  OttuWebhooksModule,
   type OttuWebhooksOptionsFactory,
-} from './ottu-webhooks.module-definition.js';
+} from './ottu-webhooks.module.js';
 export type { OttuWebhooksExtras, OttuWebhooksOptions } from './ottu-webhooks.options.js';
 export type {
   OttuWebhookHandler,
@@ -18,15 +18,20 @@ export type {
   WebhookMethod,
 } from './webhook-events.js';
 export type { AttemptFailure } from './attempt-failure.js';
-export type { CardClaim } from './card-confirmation.js';
 export type {
   AttemptResult,
+  CardClaim,
   OpenWebhookQueue,
   WebhookJob,
   WebhookMount,
   WebhookQueue,
   WebhookWorker,
 } from './webhook-queue.js';
-export type { WebhookScheme } from './signed-fields.wire.js';
-export { signWebhook, type SignWebhookInput, verifyWebhook, type VerifyWebhookInput } from './webhook-signature.js';
+export {
+  signWebhook,
+  type SignWebhookInput,
+  verifyWebhook,
+  type VerifyWebhookInput,
+  type WebhookScheme,
+} from './webhook-signature.wire.js';
 export type { OttuWebhookTrace } from './tracing.js';

@@ -1,10 +1,11 @@
 import type { ModuleMetadata, Type } from '@nestjs/common';
 import { isRecord } from '../common/is-record.js';
-import { optional, problemsOf, type Rule, type Rules } from '../common/rules.js';
+import { hasMethods, optional, type Problem, problemsOf, type Rules } from '../common/rules.js';
+import { unprintedOptions } from '../common/module-options.js';
 import { configProblems } from '../errors/errors.js';
 import type { OttuWebhookHandler, UndeliveredEvent } from './webhook-events.js';
 import type { WebhookQueue } from './webhook-queue.js';
-import { hmacKeyRule } from './webhook-signature.js';
+import { hmacKeyRule } from './webhook-signature.wire.js';
 
 /** What may come from a factory. */
 export interface OttuWebhooksOptions {
@@ -51,51 +52,18 @@ type OneMethod = Required<Pick<OttuWebhookHandler, 'onPayment'>> | Required<Pick
 /** The extras before their check. */
 export type GivenExtras = { readonly [K in keyof OttuWebhooksExtras]?: OttuWebhooksExtras[K] | undefined };
 
-/** What the module was given, before anything of it is trusted. */
-export interface GivenOptions {
-  readonly options: unknown;
-  readonly extras: GivenExtras;
-  /** What was made of the handler's class. */
-  readonly handler: unknown;
-  /** Whether a `UserCardsService` was found. */
-  readonly hasCards: boolean;
-}
-
-/** The options after their check. Prints without the keys. */
-export class ResolvedWebhooksOptions {
+/** The options after their check. They print as nothing. */
+export interface CheckedWebhooksOptions extends Omit<OttuWebhooksOptions, 'hmacKey'> {
+  /** Without slashes at its ends. */
   readonly path: string;
   readonly cards: string | undefined;
-  readonly #hmacKeys: readonly string[];
-  readonly #queue: OttuWebhooksOptions['queue'];
-  readonly #onUndelivered: OttuWebhooksOptions['onUndelivered'];
-
-  /** @throws OttuConfigError which tells all problems at once, each with its remedy and without the value */
-  constructor(given: GivenOptions) {
-    const { hmacKey, queue, onUndelivered } = checkedOptions(given);
-    this.path = trimmed(given.extras.path ?? '');
-    this.cards = given.extras.cards;
-    this.#hmacKeys = typeof hmacKey === 'string' ? [hmacKey] : [...hmacKey];
-    this.#queue = queue;
-    this.#onUndelivered = onUndelivered;
-  }
-
-  get hmacKeys(): readonly string[] {
-    return this.#hmacKeys;
-  }
-
-  get queue(): OttuWebhooksOptions['queue'] {
-    return this.#queue;
-  }
-
-  get onUndelivered(): OttuWebhooksOptions['onUndelivered'] {
-    return this.#onUndelivered;
-  }
+  readonly hmacKeys: readonly string[];
 }
 
 const OPTIONS: Rules<keyof OttuWebhooksOptions> = {
   hmacKey: hmacKeyRule,
   queue: optional((value) =>
-    hasMethod(value, 'open') && hasMethod(value, 'nameFor')
+    hasMethods(value, 'open', 'nameFor')
       ? undefined
       : 'must be a queue: write bullQueue({ connection }) from nestjs-ottu-cards/bullmq',
   ),
@@ -106,7 +74,7 @@ const EXTRAS: Rules<keyof OttuWebhooksExtras> = {
   path: (value) =>
     typeof value === 'string' && /[^/\s]/.test(value) ? undefined : "must be a route, such as 'webhooks/ottu'",
   handler: (value) =>
-    hasMethod(value, 'onPayment') || hasMethod(value, 'onSavedCard')
+    hasMethods(value, 'onPayment') || hasMethods(value, 'onSavedCard')
       ? undefined
       : 'must be a class with a method onPayment(event), or onSavedCard(event), or both',
   cards: optional((value) =>
@@ -120,27 +88,38 @@ const EXTRAS: Rules<keyof OttuWebhooksExtras> = {
   ),
 };
 
-const notFromFactory: Rule = optional(() => 'cannot come from a factory: write it beside useFactory');
-
 /** The extras stand here too, for whoever misspells one of them. */
 const OPTIONS_ONLY: Rules = {
   ...OPTIONS,
-  ...Object.fromEntries(Object.keys(EXTRAS).map((name) => [name, notFromFactory])),
+  ...Object.fromEntries(
+    Object.keys(EXTRAS).map((name) => [name, optional(() => 'cannot come from a factory: write it beside useFactory')]),
+  ),
 };
 
-function checkedOptions({ options, extras, handler, hasCards }: GivenOptions): OttuWebhooksOptions {
-  const { path, cards, imports, decorators } = extras; // Nest hands over the options with them
-  const problems = [
-    ...problemsOf({ path, handler, cards, imports, decorators }, EXTRAS),
+/**
+ * @param options before anything of them is trusted
+ * @param made what was made of the handler's class, and whether a `UserCardsService` was found
+ * @throws OttuConfigError which tells all problems at once, each with its remedy and without the value
+ */
+export function checkedOptions(
+  options: unknown,
+  { path = '', cards, ...extras }: GivenExtras,
+  made: { readonly handler: unknown; readonly hasCards: boolean },
+): CheckedWebhooksOptions {
+  const { imports, decorators } = extras; // Nest hands over the options with them
+  const problems: (Problem | string)[] = [
+    ...problemsOf({ path, handler: made.handler, cards, imports, decorators }, EXTRAS),
     ...(isRecord(options) ? problemsOf(options, OPTIONS_ONLY) : [{ name: 'options', problem: 'must be an object' }]),
-  ].map(({ name, problem }) => `${name} ${problem}`);
-  if (hasMethod(handler, 'onSavedCard') && !hasCards) problems.push(missingCards(extras));
-  if (problems.length === 0 && isOptions(options)) return options;
-  throw configProblems('OttuWebhooksModule.forRoot()', problems);
+  ];
+  if (hasMethods(made.handler, 'onSavedCard') && !made.hasCards) problems.push(missingCards(cards));
+  if (problems.length > 0 || !isOptions(options)) throw configProblems('OttuWebhooksModule.forRoot()', problems);
+  const { hmacKey, queue, onUndelivered } = options;
+  const parts = path.split('/').filter((part) => part !== '');
+  return unprintedOptions({ path: parts.join('/'), cards, hmacKeys: [hmacKey].flat(), queue, onUndelivered });
 }
 
-function missingCards(extras: GivenExtras): string {
-  const name = typeof extras.cards === 'string' ? ` with name: ${JSON.stringify(extras.cards.slice(0, 40))}` : '';
+function missingCards(cards: unknown): string {
+  const name = typeof cards === 'string' ? ` with name: ${JSON.stringify(cards.slice(0, 40))}` : '';
   return (
     `there is no UserCardsService to confirm cards for onSavedCard with: import OttuCardsModule.forRoot()${name} in ` +
     'imports, or make it isGlobal in the root module'
@@ -149,16 +128,4 @@ function missingCards(extras: GivenExtras): string {
 
 function isOptions(options: unknown): options is OttuWebhooksOptions {
   return isRecord(options);
-}
-
-function hasMethod(value: unknown, name: string): boolean {
-  return typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'function';
-}
-
-/** Without slashes at its ends. */
-function trimmed(path: string): string {
-  return path
-    .split('/')
-    .filter((part) => part !== '')
-    .join('/');
 }

@@ -1,5 +1,5 @@
 import type { SavedCard } from '../cards/saved-card.js';
-import type { WebhookScheme } from './signed-fields.wire.js';
+import type { WebhookScheme } from './webhook-signature.wire.js';
 
 /** A payment of which Ottu tells, whatever became of it. */
 export interface PaymentEvent {

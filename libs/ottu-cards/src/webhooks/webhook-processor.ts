@@ -6,22 +6,21 @@ import { Deadline } from '../common/deadline.js';
 import type { ShutdownClock } from '../common/shutdown.js';
 import { AttemptFailure, described } from './attempt-failure.js';
 import { CardConfirmation } from './card-confirmation.js';
-import type { ResolvedWebhooksOptions } from './ottu-webhooks.options.js';
-import type { OttuWebhookHandler, UndeliveredEvent } from './webhook-events.js';
+import type { CheckedWebhooksOptions } from './ottu-webhooks.options.js';
+import type { OttuWebhookHandler, UndeliveredEvent, WebhookMethod } from './webhook-events.js';
 import { traceHandler } from './tracing.js';
 import {
   type AttemptResult,
   MemoryQueue,
   type OpenWebhookQueue,
+  REMEMBERED,
   type WebhookJob,
   type WebhookMount,
   type WebhookWorker,
 } from './webhook-queue.js';
-import { verifySignature } from './webhook-signature.js';
+import { verifySignature } from './webhook-signature.wire.js';
 import { type GenuineWebhook, readWebhook } from './webhook.wire.js';
 
-const DAY_MS = 24 * 60 * 60_000;
-const MAX_SIGNATURES = 100_000;
 const MAX_SESSIONS = 3;
 /** More than the clock of the shutdown gives: a timer that keeps the process running until it has ended. */
 const CLOSE_WITHIN_MS = 10_000;
@@ -31,37 +30,16 @@ const QUEUE_WITHIN_MS = 2_000;
 const LAST_REPORTS_MS = 250;
 
 /** How long each step of an event may take, or waits, in milliseconds. */
-export interface WebhookTimings {
+export const WEBHOOK_TIMINGS = {
   /** The answer goes out in this time, done or not: Ottu waits 15 s, and we promise 10. */
-  readonly answerWithinMs: number;
-  /** From the look that did not find the card to the next one. */
-  readonly secondLookMs: number;
-  /** Before each further attempt after a failed one. */
-  readonly retryDelaysMs: readonly number[];
-  /** After it, a handler that has not settled counts as hanging; so does `onUndelivered`. */
-  readonly handlerLimitMs: number;
-}
-
-export const WEBHOOK_TIMINGS: WebhookTimings = {
   answerWithinMs: 9_500,
+  /** From the look that did not find the card to the next one. */
   secondLookMs: 2_000,
+  /** Before each further attempt after a failed one. */
   retryDelaysMs: [1_000, 3_000, 9_000],
+  /** After it, a handler that has not settled counts as hanging; so does `onUndelivered`. */
   handlerLimitMs: 60_000,
 };
-
-/** What a mounted webhook is made of. */
-export interface ProcessorParts {
-  readonly options: ResolvedWebhooksOptions;
-  readonly handler: OttuWebhookHandler;
-  /** Needed for `onSavedCard` alone. */
-  readonly userCards: UserCardsService | undefined;
-  readonly timings: WebhookTimings;
-  readonly clock: ShutdownClock;
-  readonly logger: WebhookMount['logger'];
-}
-
-/** `accepted`: handled, or safe in the queue, or nothing that the handler takes. */
-export type WebhookAnswer = 'accepted' | 'not proven' | 'not handled';
 
 /** From a parsed body to the handler, or to `onUndelivered`. */
 export class WebhookProcessor
@@ -70,43 +48,46 @@ export class WebhookProcessor
   private readonly memory: MemoryQueue;
   private readonly confirmation: CardConfirmation | undefined;
   private readonly confirmed = new WeakMap<WebhookJob, SavedCard>();
-  /** The event ids of each signature that names no payment, in the last 24 hours. */
-  private readonly sessions = new LRUCache<string, Set<string>>({ max: MAX_SIGNATURES, ttl: DAY_MS });
+  /** The event ids of each signature that names no payment. */
+  private readonly sessions = new LRUCache<string, Set<string>>(REMEMBERED);
   /** Calls of `onUndelivered` under way. */
   private readonly reports = new Set<Promise<void>>();
   private queue: OpenWebhookQueue | undefined;
 
-  constructor(private readonly parts: ProcessorParts) {
-    const { userCards, timings, clock, logger } = parts;
+  /** @param userCards needed for `onSavedCard` alone */
+  constructor(
+    private readonly options: CheckedWebhooksOptions,
+    private readonly handler: OttuWebhookHandler,
+    private readonly timings: typeof WEBHOOK_TIMINGS,
+    private readonly clock: ShutdownClock,
+    private readonly logger: WebhookMount['logger'],
+    userCards: UserCardsService | undefined,
+  ) {
     this.memory = new MemoryQueue(this, timings.retryDelaysMs, clock.signal, logger);
     this.confirmation = userCards && new CardConfirmation(userCards, timings.secondLookMs, logger);
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { options, clock, logger } = this.parts;
+    const { options, clock, logger } = this;
     const { path, cards, hmacKeys, queue } = options;
     this.queue = await queue?.open({ path, cards, hmacKeys, worker: this, shutdown: clock.signal, logger });
   }
 
-  /** Verifies a body and hands it on; settles within `answerWithinMs`. */
-  async receive(payload: Readonly<Record<string, unknown>>): Promise<WebhookAnswer> {
-    const { options, timings, clock, logger } = this.parts;
-    const answerBy = new Deadline({ timeoutMs: timings.answerWithinMs, shutdown: clock.signal });
-    try {
-      const verified = verifySignature(payload, options.hmacKeys);
-      const webhook = verified && readWebhook(payload, verified);
-      if (webhook === undefined) {
-        logger.warn('Refused a webhook: its signature proves nothing under any scheme with hmacKey.');
-        return 'not proven';
-      }
-      const jobs = this.jobsOf(webhook);
-      if (jobs.length === 0 || (await this.isQueued(jobs))) return 'accepted';
-      // The payment's part decides the answer: Ottu would not send the event again for the sake of the card.
-      const [decides] = jobs.map((job) => this.memory.run(job));
-      return (await answerBy.race(() => decides))?.value === true ? 'accepted' : 'not handled';
-    } finally {
-      answerBy.release();
+  /**
+   * Verifies a body and hands it on; settles within `answerWithinMs`.
+   *
+   * @returns why it is not taken; `undefined` when it is handled, or safe in the queue, or nothing that the handler takes
+   */
+  async receive(payload: Readonly<Record<string, unknown>>): Promise<'invalid_signature' | 'not_handled' | undefined> {
+    const verified = verifySignature(payload, this.options.hmacKeys);
+    const webhook = verified && readWebhook(payload, verified);
+    if (webhook === undefined) {
+      this.logger.warn('Refused a webhook: its signature proves nothing under any scheme with hmacKey.');
+      return 'invalid_signature';
     }
+    const handled = this.handle(this.jobsOf(webhook));
+    const limits = { timeoutMs: this.timings.answerWithinMs, shutdown: this.clock.signal };
+    return (await Deadline.race(limits, () => handled))?.value === true ? undefined : 'not_handled';
   }
 
   inMemory(job: WebhookJob): Promise<boolean> | undefined {
@@ -114,28 +95,25 @@ export class WebhookProcessor
   }
 
   async attempt(job: WebhookJob, attempts: number): Promise<AttemptResult> {
-    const { handler } = this.parts;
+    const { method, event } = job;
     try {
-      if (job.method === 'onPayment') {
-        await this.call(job, attempts, () => handler.onPayment?.(job.event));
-        return 'handled';
-      }
-      const card =
-        this.confirmed.get(job) ?? (await this.within(job, 'confirmation', (limit) => this.confirm(job, limit)));
-      if (card === undefined) return 'dropped';
-      this.confirmed.set(job, card);
-      await this.call(job, attempts, () => handler.onSavedCard?.({ ...job.event, card }));
+      const card = await this.confirm(job);
+      if (method === 'onSavedCard' && card === undefined) return 'dropped';
+      const { handler } = this;
+      const call = () => (card ? handler.onSavedCard?.({ ...event, card }) : handler.onPayment?.(event));
+      await traceHandler(job, attempts, () => this.within(method, 'handler', call));
       return 'handled';
     } catch (error) {
-      return error instanceof AttemptFailure ? error : new AttemptFailure(job.method, 'handler', error);
+      return error instanceof AttemptFailure ? error : new AttemptFailure(method, 'handler', error);
     }
   }
 
   async giveUp(job: WebhookJob, failure: AttemptFailure): Promise<void> {
     const { method, event } = job;
     const { reason, original: error } = failure;
-    const text = `Event ${event.id} was not handled (${reason}), and Ottu does not send it again: ${failure.text}`;
-    this.parts.logger.error(text);
+    this.logger.error(
+      `Event ${event.id} was not handled (${reason}), and Ottu does not send it again: ${failure.text}`,
+    );
     const card = this.confirmed.get(job);
     const report = this.report({ event: card ? { ...event, card } : event, method, reason, error });
     this.reports.add(report);
@@ -144,35 +122,38 @@ export class WebhookProcessor
 
   /** Only starts the clock: webhooks still come in until the HTTP server has closed. */
   beforeApplicationShutdown(): void {
-    this.parts.clock.start();
+    this.clock.start();
     this.memory.hurry();
   }
 
   async onApplicationShutdown(): Promise<void> {
     const closed = this.closeQueue();
-    const end = new Deadline({ timeoutMs: CLOSE_WITHIN_MS, shutdown: this.parts.clock.signal });
-    await end.race(() => Promise.all([this.memory.settled(), closed]));
-    end.release();
-    const last = new Deadline({ timeoutMs: LAST_REPORTS_MS });
-    await last.race(() => Promise.all([closed, ...this.reports]));
-    last.release();
+    await Deadline.race({ timeoutMs: CLOSE_WITHIN_MS, shutdown: this.clock.signal }, () =>
+      Promise.all([this.memory.settled(), closed]),
+    );
+    await Deadline.race({ timeoutMs: LAST_REPORTS_MS }, () => Promise.all([closed, ...this.reports]));
+  }
+
+  /** Never rejects. */
+  private async handle(jobs: readonly WebhookJob[]): Promise<boolean> {
+    if (jobs.length === 0 || (await this.isQueued(jobs))) return true;
+    // The payment's part decides the answer: Ottu would not send the event again for the sake of the card.
+    const [decides = false] = jobs.map((job) => this.memory.run(job));
+    return decides;
   }
 
   /** Whether the queue has the jobs; `false` too where it fails in any way. */
   private async isQueued(jobs: readonly WebhookJob[]): Promise<boolean> {
-    const { queue } = this;
+    const { queue, logger } = this;
     if (queue === undefined) return false;
-    const { clock, logger } = this.parts;
-    const limit = new Deadline({ timeoutMs: QUEUE_WITHIN_MS, shutdown: clock.signal });
     try {
-      const added = await limit.race(() => queue.add(jobs));
+      const limits = { timeoutMs: QUEUE_WITHIN_MS, shutdown: this.clock.signal };
+      const added = await Deadline.race(limits, () => queue.add(jobs));
       if (added === undefined) logger.warn('The queue did not take an event in time: this process handles it.');
       return added?.value === true;
     } catch (error) {
       logger.warn(`The queue failed to take an event with ${described(error)}: this process handles it.`);
       return false;
-    } finally {
-      limit.release();
     }
   }
 
@@ -180,12 +161,12 @@ export class WebhookProcessor
     try {
       await this.queue?.close();
     } catch (error) {
-      this.parts.logger.warn(`The queue failed to close with ${described(error)}.`);
+      this.logger.warn(`The queue failed to close with ${described(error)}.`);
     }
   }
 
   private jobsOf(webhook: GenuineWebhook): WebhookJob[] {
-    const { handler, logger } = this.parts;
+    const { handler, logger } = this;
     const { event, card, signatureId } = webhook;
     if (!this.isAdmitted(webhook)) {
       logger.warn(
@@ -211,50 +192,42 @@ export class WebhookProcessor
     return true;
   }
 
-  private async confirm({ claim }: WebhookJob, limit: Deadline): Promise<SavedCard | undefined> {
-    return claim && this.confirmation?.confirm(claim, limit);
-  }
-
-  /** Calls a method of the handler. @throws AttemptFailure */
-  private async call(
-    job: WebhookJob,
-    attempts: number,
-    method: () => void | PromiseLike<void> | undefined,
-  ): Promise<void> {
-    await traceHandler(job, attempts, () => this.within(job, 'handler', method));
+  /** Asks Ottu until it has listed the card; `undefined` where it does not, and for a payment. @throws AttemptFailure */
+  private async confirm(job: WebhookJob): Promise<SavedCard | undefined> {
+    const { method, claim } = job;
+    const { confirmation } = this;
+    if (claim === undefined || confirmation === undefined) return undefined;
+    const ask = (limit: Deadline): Promise<SavedCard | undefined> => confirmation.confirm(claim, limit);
+    const card = this.confirmed.get(job) ?? (await this.within(method, 'confirmation', ask));
+    if (card) this.confirmed.set(job, card);
+    return card;
   }
 
   /** @throws AttemptFailure with `reason` where `step` throws */
   private async within<T>(
-    { method }: WebhookJob,
+    method: WebhookMethod,
     reason: 'handler' | 'confirmation',
     step: (limit: Deadline) => T | PromiseLike<T>,
   ): Promise<T> {
-    const { timings, clock } = this.parts;
-    const limit = new Deadline({ timeoutMs: timings.handlerLimitMs, shutdown: clock.signal, ref: false });
-    try {
-      const settled = await limit.race(() => step(limit));
-      if (settled) return settled.value;
-    } catch (error) {
+    const { timings, clock } = this;
+    const limits = { timeoutMs: timings.handlerLimitMs, shutdown: clock.signal, ref: false };
+    const settled = await Deadline.race(limits, step).catch((error: unknown) => {
       throw new AttemptFailure(method, reason, error);
-    } finally {
-      limit.release();
-    }
-    throw new AttemptFailure(method, limit.ended === 'shutdown' ? 'shutdown' : 'hanging');
+    });
+    if (settled) return settled.value;
+    throw new AttemptFailure(method, clock.signal.aborted ? 'shutdown' : 'hanging');
   }
 
   /** Never rejects. */
   private async report(undelivered: UndeliveredEvent): Promise<void> {
-    const { options, timings, logger } = this.parts;
-    const limit = new Deadline({ timeoutMs: timings.handlerLimitMs, ref: false });
+    const { options, timings, logger } = this;
     const { id } = undelivered.event;
     try {
-      const settled = await limit.race(() => options.onUndelivered?.(undelivered));
+      const limits = { timeoutMs: timings.handlerLimitMs, ref: false };
+      const settled = await Deadline.race(limits, () => options.onUndelivered?.(undelivered));
       if (settled === undefined) logger.error(`onUndelivered did not settle in time for event ${id}.`);
     } catch (error) {
       logger.error(`onUndelivered failed for event ${id} with ${described(error)}.`);
-    } finally {
-      limit.release();
     }
   }
 }

@@ -1,11 +1,18 @@
+import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type { CardReference } from '../cards/saved-card.js';
 import { Deadline } from '../common/deadline.js';
 import type { AttemptFailure } from './attempt-failure.js';
-import { type CardClaim, claimId } from './card-confirmation.js';
 import type { PaymentEvent, WebhookMethod } from './webhook-events.js';
 
-const DAY_MS = 24 * 60 * 60_000;
-const MAX_DONE = 100_000;
+/** How much is remembered of events, and for how long. */
+export const REMEMBERED = { max: 100_000, ttl: 24 * 60 * 60_000 };
+
+/** The card that a webhook claims, and the signature that it came with. */
+export interface CardClaim extends CardReference {
+  /** A hash that all webhooks of one signature share. */
+  readonly signatureId: string;
+}
 
 /** What one method of the handler has to do with one event. */
 export interface WebhookJob {
@@ -58,7 +65,7 @@ export interface OpenWebhookQueue {
 
 /** The queue of one process: attempt after attempt, until a job is done or given up. */
 export class MemoryQueue {
-  private readonly done = new LRUCache<string, true>({ max: MAX_DONE, ttl: DAY_MS });
+  private readonly done = new LRUCache<string, true>(REMEMBERED);
   private readonly running = new Map<string, Promise<boolean>>();
   private readonly closing = new AbortController();
 
@@ -70,8 +77,13 @@ export class MemoryQueue {
   ) {}
 
   /** `true` when the job is done, now or before. A second call meanwhile joins the first. Never rejects. */
-  async run(job: WebhookJob): Promise<boolean> {
-    return this.find(job) ?? this.start(job);
+  run(job: WebhookJob): Promise<boolean> {
+    const found = this.find(job);
+    if (found) return found;
+    const key = keyOf(job);
+    const finished = this.attempts(job).finally(() => this.running.delete(key));
+    this.running.set(key, finished);
+    return finished;
   }
 
   find(job: WebhookJob): Promise<boolean> | undefined {
@@ -88,35 +100,31 @@ export class MemoryQueue {
     await Promise.all(this.running.values());
   }
 
-  private start(job: WebhookJob): Promise<boolean> {
-    const key = keyOf(job);
-    const finished = this.attempts(job).finally(() => this.running.delete(key));
-    this.running.set(key, finished);
-    return finished;
-  }
-
   private async attempts(job: WebhookJob): Promise<boolean> {
-    for (const [index, delayMs] of [...this.retryDelaysMs, undefined].entries()) {
-      const result = await this.worker.attempt(job, index + 1);
+    for (let attempt = 1; ; attempt += 1) {
+      const result = await this.worker.attempt(job, attempt);
       if (result === 'handled') this.done.set(job.id, true);
       if (typeof result === 'string') return true;
-      if (delayMs === undefined || result.isFinal) {
+      const timeoutMs = this.retryDelaysMs[attempt - 1];
+      if (timeoutMs === undefined || result.isFinal) {
         void this.worker.giveUp(job, result); // the answer does not wait for the shop's alarm
         return false;
       }
       this.logger.warn(`Event ${job.event.id}: ${result.text}\nTrying again.`);
-      await this.pause(delayMs);
+      const pause = new Deadline({ timeoutMs, signal: this.closing.signal, shutdown: this.shutdown });
+      await new Promise<void>((resolve) => pause.onEnd(resolve));
     }
-    return false;
-  }
-
-  private async pause(timeoutMs: number): Promise<void> {
-    const deadline = new Deadline({ timeoutMs, signal: this.closing.signal, shutdown: this.shutdown });
-    await new Promise<void>((resolve) => deadline.onEnd(resolve));
   }
 }
 
 /** With its claim: a replay that names another card must not take the genuine event down with it. */
 function keyOf({ id, claim }: WebhookJob): string {
   return claim === undefined ? id : `${id} ${claimId(claim)}`;
+}
+
+/** Names a claimed card among those of one signature. */
+export function claimId({ signatureId, customerId, token }: CardClaim): string {
+  return createHash('sha256')
+    .update(JSON.stringify([signatureId, customerId, token]))
+    .digest('hex');
 }

@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { customerIdRule, tokenRule } from '../cards/card-rules.js';
 import type { CardReference } from '../cards/saved-card.js';
 import { isRecord } from '../common/is-record.js';
-import { type SignedValues, valueAt, type WebhookScheme } from './signed-fields.wire.js';
 import type { PaymentEvent, SignedFields, WebhookClaims } from './webhook-events.js';
-import type { VerifiedSignature } from './webhook-signature.js';
+import { type SignedValues, valueAt, type VerifiedSignature, type WebhookScheme } from './webhook-signature.wire.js';
 
 /** A genuine webhook, taken apart. */
 export interface GenuineWebhook {
@@ -108,22 +107,18 @@ function signedFields(values: SignedValues): SignedFields {
 
 /** Without the signature: it is proven, and whoever has it can replay the event. */
 function claimsOf(payload: Readonly<Record<string, unknown>>, values: SignedValues): WebhookClaims {
-  const { signature: _, ...rest } = payload;
-  const claims = Object.entries(unsigned(rest, '', [...values.keys()]));
-  const named = Object.fromEntries(claims.map(([name, value]) => [camelCase(name), value]));
+  const claims = { ...payload };
+  for (const path of ['signature', ...values.keys()]) drop(claims, path.split('.'));
+  const named = Object.fromEntries(Object.entries(claims).map(([name, value]) => [camelCase(name), value]));
   dropPrototypes(named);
   return named;
 }
 
-function unsigned(fields: Readonly<Record<string, unknown>>, prefix: string, paths: readonly string[]): object {
-  const entries = Object.entries(fields).flatMap(([name, value]) => {
-    const path = prefix + name;
-    if (name.includes('.')) return [[name, value] as const]; // no path leads there
-    if (paths.includes(path)) return [];
-    const isOnTheWay = isRecord(value) && paths.some((signed) => signed.startsWith(`${path}.`));
-    return [[name, isOnTheWay ? unsigned(value, `${path}.`, paths) : value] as const];
-  });
-  return Object.fromEntries(entries);
+/** Takes a value out; objects on the way to it are copied, because the payload is not ours to change. */
+function drop(fields: Record<string, unknown>, [name = '', ...rest]: readonly string[]): void {
+  const child = fields[name];
+  if (rest.length === 0) Reflect.deleteProperty(fields, name);
+  else if (isRecord(child)) drop((fields[name] = { ...child }), rest);
 }
 
 /**

@@ -4,7 +4,6 @@ import {
   Headers,
   HttpCode,
   HttpException,
-  HttpStatus,
   Inject,
   Post,
   SetMetadata,
@@ -14,6 +13,7 @@ import {
 } from '@nestjs/common';
 import { isRecord } from '../common/is-record.js';
 import { ClosingConnectionInterceptor } from '../rest/closing-connection.interceptor.js';
+import type { GivenExtras } from './ottu-webhooks.options.js';
 import { WebhookProcessor } from './webhook-processor.js';
 
 /** Payloads carry the gateway's raw answer, and Ottu does not send them again after a 413. */
@@ -23,12 +23,10 @@ const MAX_KIB = 512;
 export const WEBHOOK_ROUTE = 'OTTU_WEBHOOK_ROUTE';
 
 /** Where a webhook is mounted, and what the shop's guards must know of it. */
-interface MountedController {
+interface MountedController extends Pick<GivenExtras, 'path' | 'decorators'> {
   /** Unique for each mount. */
   readonly mount: symbol;
   readonly logger: Pick<Console, 'error'>;
-  readonly path?: string | undefined;
-  readonly decorators?: readonly ClassDecorator[] | undefined;
 }
 
 /** A class of its own for every mount: metadata of a shared one would be overwritten by the next. */
@@ -43,26 +41,18 @@ export function createWebhooksController({ mount, logger, path = '', decorators 
     @HttpCode(200)
     @SetMetadata(WEBHOOK_ROUTE, mount)
     async receive(@Headers() headers: Readonly<Record<string, unknown>>, @Body() body: unknown): Promise<void> {
-      if (sizeOf(headers, body) > MAX_KIB * 1024) throw tooLarge();
-      const isEmpty = headers['content-length'] === '0' || !isSent(headers);
-      if (isEmpty || !/^application\/json\s*(?:;|$)/i.test(String(headers['content-type']))) throw notJson();
-      if (body === undefined || Buffer.isBuffer(body)) throw this.unparsed();
-      if (!isRecord(body)) throw notJson();
-      const answer = await this.processor.receive(body);
-      if (answer === 'not proven') {
-        throw failure(HttpStatus.UNAUTHORIZED, 'invalid_signature', 'The signature does not hold.');
+      if (sizeOf(headers, body) > MAX_KIB * 1024) throw failure('too_large');
+      if (!isJson(headers)) throw failure('not_json');
+      if (body === undefined || Buffer.isBuffer(body)) {
+        logger.error(
+          'A webhook came in whose body nobody has parsed. Leave Nest’s body parser on, or parse JSON on this route before ' +
+            'it: app.useBodyParser("json", { limit: "512kb" }).',
+        );
+        throw failure('misconfigured');
       }
-      if (answer === 'not handled') {
-        throw failure(HttpStatus.INTERNAL_SERVER_ERROR, 'not_handled', 'The event is not handled yet.');
-      }
-    }
-
-    private unparsed(): HttpException {
-      logger.error(
-        'A webhook came in whose body nobody has parsed. Leave Nest’s body parser on, or parse JSON on this route before ' +
-          'it: app.useBodyParser("json", { limit: "512kb" }).',
-      );
-      return failure(HttpStatus.INTERNAL_SERVER_ERROR, 'misconfigured', 'The endpoint is not set up correctly.');
+      if (!isRecord(body)) throw failure('not_json');
+      const problem = await this.processor.receive(body);
+      if (problem) throw failure(problem);
     }
   }
   // What is no decorator is told at boot, with all other problems.
@@ -70,20 +60,24 @@ export function createWebhooksController({ mount, logger, path = '', decorators 
   return OttuWebhooksController;
 }
 
-export function notJson(): HttpException {
-  return failure(HttpStatus.BAD_REQUEST, 'not_json', 'The body must be a JSON object, sent as application/json.');
-}
+/** The answers that are not 200, by their `errorCode`. */
+const FAILURES = {
+  not_json: [400, 'The body must be a JSON object, sent as application/json.'],
+  too_large: [413, `The body must not have more than ${MAX_KIB} KiB.`],
+  invalid_signature: [401, 'The signature does not hold.'],
+  not_handled: [500, 'The event is not handled yet.'],
+  misconfigured: [500, 'The endpoint is not set up correctly.'],
+} as const;
 
-export function tooLarge(): HttpException {
-  return failure(HttpStatus.PAYLOAD_TOO_LARGE, 'too_large', `The body must not have more than ${MAX_KIB} KiB.`);
-}
-
-function failure(statusCode: number, errorCode: string, message: string): HttpException {
+export function failure(errorCode: keyof typeof FAILURES): HttpException {
+  const [statusCode, message] = FAILURES[errorCode];
   return new HttpException({ statusCode, errorCode, message }, statusCode);
 }
 
-function isSent(headers: Readonly<Record<string, unknown>>): boolean {
-  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+/** Whether the request has a body that says it is JSON. */
+function isJson(headers: Readonly<Record<string, unknown>>): boolean {
+  const isEmpty = (headers['content-length'] ?? '0') === '0' && headers['transfer-encoding'] === undefined;
+  return !isEmpty && /^application\/json\s*(?:;|$)/i.test(String(headers['content-type']));
 }
 
 /** By Content-Length where that counts what was parsed: not where the body came in chunks or compressed. */

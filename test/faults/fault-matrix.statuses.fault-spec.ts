@@ -1,5 +1,6 @@
 import { CANARIES } from '../support/leaks.js';
 import { type Fault, ends } from './fault.js';
+import { testFaults } from './fault-matrix.js';
 import type { RawRequest, Reply } from './raw-server.js';
 import { answer, cards, deleted, html, resetting } from './replies.js';
 
@@ -88,7 +89,7 @@ function asctime(date: Date): string {
 }
 
 /** Answers that refuse, or that say that Ottu cannot serve. */
-export const STATUS_FAULTS: readonly Fault[] = [
+const FAULTS: readonly Fault[] = [
   ...[
     { form: 'a detail', body: (echo: string[]) => ({ detail: echo.slice(0, 4).join(' ') }) },
     { form: 'a list', body: (echo: string[]) => echo },
@@ -242,3 +243,5 @@ export const STATUS_FAULTS: readonly Fault[] = [
     },
   ]),
 ];
+
+testFaults(FAULTS, { atLeast: 386 });

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { OttuConfigError, OttuInputError } from '../errors/errors.js';
-import { SIGNED_PATHS } from './signed-fields.wire.js';
-import { signWebhook, verifyWebhook } from './webhook-signature.js';
+import { SIGNED_PATHS, signWebhook, verifyWebhook } from './webhook-signature.wire.js';
 
 interface Vector {
   readonly scheme: 'standard' | 'subscription';

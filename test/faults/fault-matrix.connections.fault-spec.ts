@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { type Fault, ends } from './fault.js';
+import { testFaults } from './fault-matrix.js';
 import type { Reply } from './raw-server.js';
 import {
   afterInterim,
@@ -18,7 +19,7 @@ import {
 } from './replies.js';
 
 const broken = { sockets: 0 };
-const SILENT_MS = 450;
+const SILENT_MS = 900;
 const ONE_CARD = JSON.stringify([CARD]);
 const MEBIBYTE = Buffer.alloc(1024 * 1024, 'x');
 const BOMB = gzipSync(Buffer.alloc(200 * 1024 * 1024));
@@ -36,7 +37,7 @@ function chunked(...chunks: string[]): string {
 }
 
 /** A connection that breaks, stalls, or carries what is not HTTP. */
-export const CONNECTION_FAULTS: readonly Fault[] = [
+const FAULTS: readonly Fault[] = [
   ...[
     { fault: 'an unsolicited 100 Continue', before: (reply: Reply) => afterInterim(CONTINUE, reply) },
     { fault: 'several interim answers', before: (reply: Reply) => afterInterim(INTERIM, reply) },
@@ -78,7 +79,7 @@ export const CONNECTION_FAULTS: readonly Fault[] = [
     fault,
     timeoutMs: SILENT_MS,
     replies: [reply],
-    list: ends.timeout(3, { says: /within 450 ms|within 150 ms/ }),
+    list: ends.timeout(3, { says: /within 900 ms|within 300 ms/ }),
     delete: ends.unknown(3, broken),
   })),
   { fault: 'no answer once', timeoutMs: SILENT_MS, replies: [silence, cards], list: ends.cards(2) },
@@ -167,3 +168,5 @@ export const CONNECTION_FAULTS: readonly Fault[] = [
     },
   ]),
 ];
+
+testFaults(FAULTS, { atLeast: 160 });

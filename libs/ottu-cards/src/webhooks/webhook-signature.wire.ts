@@ -1,6 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { isRecord } from '../common/is-record.js';
 import { OttuConfigError, OttuInputError } from '../errors/errors.js';
-import { SIGNED_PATHS, type SignedValues, signedValues, valueAt, type WebhookScheme } from './signed-fields.wire.js';
+
+/** Two ways to sign live side by side at Ottu; the merchant's instance decides which one it uses. */
+export type WebhookScheme = 'standard' | 'subscription';
 
 /** A parsed body, and what it is checked with. */
 export interface VerifyWebhookInput {
@@ -17,6 +20,9 @@ export interface SignWebhookInput {
   readonly scheme: WebhookScheme;
 }
 
+/** The texts that a scheme signs, by path, in its order. */
+export type SignedValues = ReadonlyMap<string, string>;
+
 /** What a signature that holds proves. */
 export interface VerifiedSignature {
   readonly scheme: WebhookScheme;
@@ -24,6 +30,52 @@ export interface VerifiedSignature {
   /** The signed values, and nothing else. */
   readonly values: SignedValues;
 }
+
+const STANDARD = [
+  'amount',
+  'currency_code',
+  'customer_address_city',
+  'customer_address_country',
+  'customer_address_line1',
+  'customer_address_line2',
+  'customer_address_postal_code',
+  'customer_address_state',
+  'customer_email',
+  'customer_first_name',
+  'customer_last_name',
+  'customer_phone',
+  'gateway_account',
+  'gateway_name',
+  'order_no',
+  'reference_number',
+  'result',
+  'state',
+];
+
+const SUBSCRIPTION = [
+  ...STANDARD,
+  'agreement.id',
+  'extra.autopay.subscription_id',
+  'extra.merchant_id',
+  'payment_type',
+  'session_id',
+  'token.customer_id',
+  'token.pg_code',
+  'token.token',
+];
+
+/**
+ * What each scheme signs, in the order in which it does: alphabetical.
+ *
+ * @see Ottu's webhook guides, the 18 fields and the 26 paths that follow them since about August 2026, seen 2026-11-20
+ */
+export const SIGNED_PATHS: Readonly<Record<WebhookScheme, readonly string[]>> = {
+  standard: STANDARD,
+  subscription: SUBSCRIPTION.toSorted(),
+};
+
+/** Where nothing is signed at all, both match: the one that proves less comes first. */
+const SCHEMES = ['standard', 'subscription'] as const;
 
 /**
  * Tells the scheme under which the payload's `signature` holds; `undefined` when it holds under none. Proves the signed
@@ -50,9 +102,8 @@ export function verifyWebhook({ payload, hmacKey }: VerifyWebhookInput): Webhook
  */
 export function signWebhook({ payload, hmacKey, scheme }: SignWebhookInput): string {
   checkKey('signWebhook', hmacKey);
-  const values = signedValues(payload, scheme);
-  const message = values && messageOf(values, scheme);
-  if (message !== undefined) return hmac(hmacKey, message).toString('hex');
+  const signed = readSigned(payload, scheme);
+  if (signed) return hmac(hmacKey, signed.message).toString('hex');
   throw new OttuInputError(
     `signWebhook(): the payload cannot be signed. What the ${scheme} scheme signs must be strings or safe integers, ` +
       'none of which can be mistaken for the field after it.',
@@ -65,10 +116,10 @@ export function verifySignature(payload: unknown, hmacKeys: readonly string[]): 
   if (typeof signature !== 'string' || !/^[0-9a-f]{64}$/.test(signature)) return undefined;
   const given = Buffer.from(signature, 'hex');
   for (const scheme of SCHEMES) {
-    const values = signedValues(payload, scheme);
-    const message = values && messageOf(values, scheme);
-    if (values === undefined || message === undefined) continue;
-    if (hmacKeys.some((key) => timingSafeEqual(hmac(key, message), given))) return { scheme, signature, values };
+    const signed = readSigned(payload, scheme);
+    if (signed && hmacKeys.some((key) => timingSafeEqual(hmac(key, signed.message), given))) {
+      return { scheme, signature, values: signed.values };
+    }
   }
   return undefined;
 }
@@ -90,12 +141,44 @@ function keyProblem(key: unknown): string | undefined {
   return key.trim() === key ? undefined : 'begins or ends with white space: copy the key again';
 }
 
-/** Where nothing is signed at all, both match: the one that proves less comes first. */
-const SCHEMES = ['standard', 'subscription'] as const;
+/**
+ * The signed values of a payload and the message that they make; absent, `null` and empty values are not among them.
+ * `undefined` where one of them has no text that Ottu's Python and this code would surely write alike (only strings and
+ * safe integers do), and where the message could be read in more than one way.
+ *
+ * @see Ottu's page on the subscription scheme: it skips `0`, `false`, `[]` and `{}` too, seen 2026-11-21. For the
+ * standard scheme its pages disagree; this follows its Python SDK 1.10.1, which skips `null` and the empty text.
+ */
+function readSigned(payload: unknown, scheme: WebhookScheme): { values: SignedValues; message: string } | undefined {
+  const values = new Map<string, string>();
+  for (const path of SIGNED_PATHS[scheme]) {
+    const value = valueAt(payload, path.split('.'));
+    if (value === undefined || value === null || value === '') continue;
+    if (scheme === 'subscription' && isFalsyInPython(value)) continue;
+    const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
+    if (typeof text !== 'string' || LONE_SURROGATE.test(text)) return undefined;
+    values.set(path, text);
+  }
+  const message = scheme === 'standard' ? standardMessage(values) : subscriptionMessage(values);
+  return message === undefined ? undefined : { values, message };
+}
 
-/** What is signed, byte by byte; `undefined` where it could be read in more than one way. */
-function messageOf(values: SignedValues, scheme: WebhookScheme): string | undefined {
-  return scheme === 'standard' ? standardMessage(values) : subscriptionMessage(values);
+function isFalsyInPython(value: unknown): boolean {
+  const isContainer = Array.isArray(value) || isRecord(value);
+  return value === 0 || value === false || (isContainer && Object.keys(value).length === 0);
+}
+
+/** Becomes U+FFFD as UTF-8, so that two different texts would share a signature. */
+const LONE_SURROGATE = /\p{Cs}/u;
+
+/** An own value, however deep; `undefined` where the path does not lead through objects. */
+export function valueAt(payload: unknown, path: readonly string[]): unknown {
+  let value = payload;
+  for (const name of path) {
+    if (!isRecord(value) || !Object.hasOwn(value, name)) return undefined;
+    value = value[name];
+  }
+  return value;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { CANARIES } from '../support/leaks.js';
 import { type Fault, ends } from './fault.js';
+import { testFaults } from './fault-matrix.js';
 import { answer, CARD, cards, deleted, html, resetting } from './replies.js';
 
 const gone = answer(404, { detail: 'Not found.' });
@@ -43,7 +44,7 @@ const UNTRUSTED: readonly [fault: string, body: unknown, says: RegExp][] = [
 const ELSEWHERE = ['http://127.0.0.1:9/', '/b/pbl/v2/card/', 'file:///etc/passwd'];
 
 /** Whole answers with a 2xx or 3xx that are not what Ottu documents. */
-export const ANSWER_FAULTS: readonly Fault[] = [
+const FAULTS: readonly Fault[] = [
   ...UNTRUSTED.map(([fault, body, says]): Fault => ({
     fault: `200 with ${fault}`,
     replies: [answer(200, body)],
@@ -101,3 +102,5 @@ export const ANSWER_FAULTS: readonly Fault[] = [
   },
   { fault: 'two resets, then 404', replies: [resetting(), resetting(), gone], delete: ends.done(3) },
 ];
+
+testFaults(FAULTS, { atLeast: 160 });
