@@ -41,7 +41,7 @@ module.exports = {
           `${src}.*\\.wire\\.ts$`,
           `${src}transport/(?!ottu-transport|observability)[\\w.-]+\\.ts$`,
         ],
-        pathNot: [spec, `${src}common/(async|unprinted)-options\\.ts$`],
+        pathNot: [spec, `${src}common/module-options\\.ts$`],
       },
       { path: '(^|/)@nestjs/' },
     ),

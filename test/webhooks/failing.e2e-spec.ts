@@ -65,14 +65,14 @@ describe.each<[name: string, error: unknown]>([
 });
 
 it('an onUndelivered that hangs holds up neither the answer nor other events, and is logged in the end', async () => {
-  const shop = await start({ onUndelivered: never, timings: { handlerLimitMs: 300 } });
+  const shop = await start({ onUndelivered: never, timings: { handlerLimitMs: 2_000 } });
+  const isLogged = (): boolean => shop.inbox.log.some((line) => line.startsWith('onUndelivered did not settle'));
   shop.inbox.payments.acts = [evil, evil, evil, evil];
-  const before = performance.now();
   const { deliveries } = await fake.pay({ customerId, ...shop.payment });
   expect(deliveries).toMatchObject([{ status: 500 }]);
-  expect(performance.now() - before).toBeLessThan(290);
   expect(await fake.pay({ customerId, ...shop.payment })).toMatchObject({ deliveries: [{ status: 200 }] });
-  await eventually(() => shop.inbox.log.some((line) => line.startsWith('onUndelivered did not settle')), true);
+  expect(isLogged()).toBe(false);
+  await eventually(isLogged, true);
 });
 
 it('onUndelivered is called once for each method, however many deliveries wait for the event', async () => {
@@ -115,12 +115,12 @@ it('no timer stays when everything is done', async () => {
   expect(timers() - before).toBeLessThan(5);
 });
 
-it('app.close() takes no time when nothing is under way', async () => {
+it('app.close() does not wait for its five seconds when nothing is under way', async () => {
   const shop = await start({ timings: 'real' });
   await fake.pay({ customerId, ...shop.payment });
   const before = performance.now();
   await shop.app.close();
-  expect(performance.now() - before).toBeLessThan(500);
+  expect(performance.now() - before).toBeLessThan(2_500);
 });
 
 describe('a queue that breaks its word', () => {

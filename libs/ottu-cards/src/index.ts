@@ -7,7 +7,7 @@ export {
   type OttuCardsOptionsFactory,
 } from './ottu-cards.module-definition.js';
 export type { OttuCardsExtras, OttuCardsOptions } from './ottu-cards.options.js';
-export type { OttuAsyncOptions, OttuFactoryResult } from './common/async-options.js';
+export type { OttuAsyncOptions, OttuFactoryResult } from './common/module-options.js';
 export type { OttuCardsControllerOptions } from './rest/controller.options.js';
 export { OttuListCardsQuery } from './rest/list-cards.query.js';
 export { ottuErrorAnswer, type OttuErrorAnswer, type OttuErrorCode } from './errors/error-codes.js';

@@ -7,14 +7,13 @@ import {
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { cardIds } from './cards/card-id.js';
-import { type ListCache, NO_CACHE } from './cards/list-cache.js';
-import { UserCardsService } from './cards/user-cards.service.js';
+import type { ListCache } from './cards/list-cache.js';
+import { NO_CACHE, UserCardsService } from './cards/user-cards.service.js';
 import { getUserCardsToken } from './cards/user-cards.token.js';
-import type { OttuAsyncOptions, OttuFactoryResult } from './common/async-options.js';
+import { type OttuAsyncOptions, type OttuFactoryResult, withUnprintedOptions } from './common/module-options.js';
 import { isRecord } from './common/is-record.js';
 import { optional, problemsOf, type Rules } from './common/rules.js';
 import { shutdownClockOf } from './common/shutdown.js';
-import { withUnprintedOptions } from './common/unprinted-options.js';
 import { configProblems, OttuConfigError } from './errors/errors.js';
 import { type OttuCardsExtras, type OttuCardsOptions, ResolvedOptions } from './ottu-cards.options.js';
 import { type Registration, REGISTRATION, titleOf } from './ottu-cards.registration.js';

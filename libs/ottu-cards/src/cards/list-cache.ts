@@ -52,9 +52,3 @@ export interface ListCache {
   /** Runs `work` and forgets the customer's lists: after a read that was answered, and after every delete. */
   forgetAfter<T>(call: CustomerCall, work: () => Promise<T>): Promise<T>;
 }
-
-/** Of a module without a cache: every list asks Ottu, and nothing is forgotten. */
-export const NO_CACHE: ListCache = {
-  list: (_filter, options, send) => send(options),
-  forgetAfter: (_call, work) => work(),
-};

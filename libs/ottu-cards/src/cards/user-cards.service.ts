@@ -39,6 +39,12 @@ const CALL_RULES: Rules = {
 /** How Ottu refuses to delete a card that an agreement needs is published nowhere: one of these is taken for it. */
 const LOCKED_STATUSES = new Set<number | undefined>([400, 409, 422]);
 
+/** Of a module without a cache: every list asks Ottu, and nothing is forgotten. */
+export const NO_CACHE: ListCache = {
+  list: (_filter, options, send) => send(options),
+  forgetAfter: (_call, work) => work(),
+};
+
 /** What a service knows of its merchant. */
 export interface UserCardsSettings extends TracedMerchant {
   readonly env: OttuEnv;

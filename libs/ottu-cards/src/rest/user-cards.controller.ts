@@ -1,7 +1,10 @@
 import {
   applyDecorators,
+  type CanActivate,
   Controller,
   Delete,
+  type ExecutionContext,
+  ForbiddenException,
   Get,
   Header,
   HttpCode,
@@ -15,11 +18,11 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import { cardIdRule } from '../cards/card-id.js';
+import { customerIdRule } from '../cards/card-rules.js';
 import type { UserCardsService } from '../cards/user-cards.service.js';
-import { OttuNotFoundError } from '../errors/errors.js';
+import { OttuConfigError, OttuNotFoundError } from '../errors/errors.js';
 import { mountPathOf, type OttuCardsControllerOptions } from './controller.options.js';
 import { ClosingConnectionInterceptor } from './closing-connection.interceptor.js';
-import { CustomerGuard } from './customer.guard.js';
 import { readListCardsQuery, refuseQuery } from './list-cards.query.js';
 import { DELETE, Documented, LIST, Tagged } from './openapi.js';
 import { OttuErrorFilter } from './ottu-error.filter.js';
@@ -95,6 +98,39 @@ export function createUserCardsController(
     value: `OttuUserCards${[...words, ...wordsOf(version)].map(capitalized).join('')}Controller`,
   });
   return UserCardsController;
+}
+
+/**
+ * The last guard of a mounted controller: finds out whose cards the request is about. The id never passes through
+ * pipes, which an application may have that change it.
+ */
+class CustomerGuard implements CanActivate {
+  private readonly customers = new WeakMap<object, string>();
+
+  /** @param title how messages name the registration */
+  constructor(
+    private readonly resolve: OttuCardsControllerOptions['customerId'],
+    private readonly title: string,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const customerId: unknown = await this.resolve(context);
+    if (customerId === undefined || customerId === null || customerId === '') throw new ForbiddenException();
+    const problem = customerIdRule(customerId);
+    if (typeof customerId !== 'string' || problem !== undefined) {
+      throw new OttuConfigError(
+        `${this.title}: controller.customerId gave an id that cannot be Ottu's: it ${problem}.`,
+      );
+    }
+    this.customers.set(context.switchToHttp().getRequest<object>(), customerId);
+    return true;
+  }
+
+  customerOf(request: object): string {
+    const customerId = this.customers.get(request);
+    if (customerId === undefined) throw new ForbiddenException();
+    return customerId;
+  }
 }
 
 /** `wallet/cards` is two words. */

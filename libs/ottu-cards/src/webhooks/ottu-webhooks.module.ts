@@ -5,15 +5,13 @@ import {
   Logger,
   Module,
   type OnModuleInit,
-  type Provider,
   Scope,
 } from '@nestjs/common';
 import { HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { UserCardsService } from '../cards/user-cards.service.js';
 import { getUserCardsToken } from '../cards/user-cards.token.js';
-import type { OttuAsyncOptions, OttuFactoryResult } from '../common/async-options.js';
+import { type OttuAsyncOptions, type OttuFactoryResult, withUnprintedOptions } from '../common/module-options.js';
 import { shutdownClockOf } from '../common/shutdown.js';
-import { withUnprintedOptions } from '../common/unprinted-options.js';
 import { OttuConfigError } from '../errors/errors.js';
 import { BodyParserErrors } from './body-parser-errors.js';
 import { handlerProvider, OTTU_WEBHOOK_HANDLER } from './handler.provider.js';
@@ -25,7 +23,7 @@ import {
   type OttuWebhooksOptions,
 } from './ottu-webhooks.options.js';
 import type { OttuWebhookHandler } from './webhook-events.js';
-import { WEBHOOK_TIMINGS, WebhookProcessor, type WebhookTimings } from './webhook-processor.js';
+import { WEBHOOK_TIMINGS, WebhookProcessor } from './webhook-processor.js';
 import { createWebhooksController } from './webhooks.controller.js';
 
 /** What a factory gives: options alone, for the structure is needed before it runs. */
@@ -45,21 +43,16 @@ export const OTTU_WEBHOOKS_OPTIONS = 'OTTU_WEBHOOKS_OPTIONS';
 
 const TIMINGS = 'OTTU_WEBHOOK_TIMINGS';
 
-/** Every extra stands here: the builder takes only those out of the options. */
-const EXTRAS: GivenExtras = {
-  path: undefined,
-  handler: undefined,
-  cards: undefined,
-  imports: undefined,
-  decorators: undefined,
-};
-
 const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<OttuWebhooksOptions>({
   optionsInjectionToken: OTTU_WEBHOOKS_OPTIONS,
 })
   .setClassMethodName('forRoot')
   .setFactoryMethodName('createOttuWebhooksOptions')
-  .setExtras(EXTRAS, withExtras)
+  // every extra stands here: the builder takes only those out of the options
+  .setExtras<GivenExtras>(
+    { path: undefined, handler: undefined, cards: undefined, imports: undefined, decorators: undefined },
+    withExtras,
+  )
   .build();
 
 /** Mounts the endpoint that Ottu posts payments to, and hands them to `handler`. Prints as nothing: an application holds its keys. */
@@ -113,7 +106,7 @@ function withExtras(definition: DynamicModule, extras: GivenExtras): DynamicModu
         useFactory: (
           given: unknown,
           handler: OttuWebhookHandler,
-          timings: WebhookTimings,
+          timings: typeof WEBHOOK_TIMINGS,
           application: ModulesContainer,
           userCards?: UserCardsService,
         ) => {

@@ -1,7 +1,7 @@
 import type { ModuleMetadata, Type } from '@nestjs/common';
 import { isRecord } from '../common/is-record.js';
-import { optional, type Problem, problemsOf, type Rule, type Rules } from '../common/rules.js';
-import { unprintedOptions } from '../common/unprinted-options.js';
+import { hasMethods, optional, type Problem, problemsOf, type Rules } from '../common/rules.js';
+import { unprintedOptions } from '../common/module-options.js';
 import { configProblems } from '../errors/errors.js';
 import type { OttuWebhookHandler, UndeliveredEvent } from './webhook-events.js';
 import type { WebhookQueue } from './webhook-queue.js';
@@ -63,7 +63,7 @@ export interface CheckedWebhooksOptions extends Omit<OttuWebhooksOptions, 'hmacK
 const OPTIONS: Rules<keyof OttuWebhooksOptions> = {
   hmacKey: hmacKeyRule,
   queue: optional((value) =>
-    hasMethod(value, 'open') && hasMethod(value, 'nameFor')
+    hasMethods(value, 'open', 'nameFor')
       ? undefined
       : 'must be a queue: write bullQueue({ connection }) from nestjs-ottu-cards/bullmq',
   ),
@@ -74,7 +74,7 @@ const EXTRAS: Rules<keyof OttuWebhooksExtras> = {
   path: (value) =>
     typeof value === 'string' && /[^/\s]/.test(value) ? undefined : "must be a route, such as 'webhooks/ottu'",
   handler: (value) =>
-    hasMethod(value, 'onPayment') || hasMethod(value, 'onSavedCard')
+    hasMethods(value, 'onPayment') || hasMethods(value, 'onSavedCard')
       ? undefined
       : 'must be a class with a method onPayment(event), or onSavedCard(event), or both',
   cards: optional((value) =>
@@ -88,12 +88,12 @@ const EXTRAS: Rules<keyof OttuWebhooksExtras> = {
   ),
 };
 
-const notFromFactory: Rule = optional(() => 'cannot come from a factory: write it beside useFactory');
-
 /** The extras stand here too, for whoever misspells one of them. */
 const OPTIONS_ONLY: Rules = {
   ...OPTIONS,
-  ...Object.fromEntries(Object.keys(EXTRAS).map((name) => [name, notFromFactory])),
+  ...Object.fromEntries(
+    Object.keys(EXTRAS).map((name) => [name, optional(() => 'cannot come from a factory: write it beside useFactory')]),
+  ),
 };
 
 /**
@@ -111,7 +111,7 @@ export function checkedOptions(
     ...problemsOf({ path, handler: made.handler, cards, imports, decorators }, EXTRAS),
     ...(isRecord(options) ? problemsOf(options, OPTIONS_ONLY) : [{ name: 'options', problem: 'must be an object' }]),
   ];
-  if (hasMethod(made.handler, 'onSavedCard') && !made.hasCards) problems.push(missingCards(cards));
+  if (hasMethods(made.handler, 'onSavedCard') && !made.hasCards) problems.push(missingCards(cards));
   if (problems.length > 0 || !isOptions(options)) throw configProblems('OttuWebhooksModule.forRoot()', problems);
   const { hmacKey, queue, onUndelivered } = options;
   const parts = path.split('/').filter((part) => part !== '');
@@ -128,8 +128,4 @@ function missingCards(cards: unknown): string {
 
 function isOptions(options: unknown): options is OttuWebhooksOptions {
   return isRecord(options);
-}
-
-function hasMethod(value: unknown, name: string): boolean {
-  return typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'function';
 }

@@ -2,7 +2,8 @@ import { tracingChannel } from 'node:diagnostics_channel';
 import { publishTrace } from '../common/tracing.js';
 import { AttemptFailure } from './attempt-failure.js';
 import type { WebhookScheme } from './webhook-signature.wire.js';
-import type { PaymentEvent, WebhookMethod } from './webhook-events.js';
+import type { WebhookMethod } from './webhook-events.js';
+import type { WebhookJob } from './webhook-queue.js';
 
 /**
  * What is published of each call of a handler's method on the tracing channel `nestjs-ottu-cards:webhook`: one object
@@ -26,11 +27,7 @@ const RESULTS = new Set(['success', 'failed', 'pending', 'canceled', 'error', 'c
 const channel = tracingChannel<unknown, OttuWebhookTrace>('nestjs-ottu-cards:webhook');
 
 /** Calls the handler and tells the subscribers of the tracing channel; without one, nothing is made for it. */
-export function traceHandler<T>(
-  { method, event }: { readonly method: WebhookMethod; readonly event: Pick<PaymentEvent, 'scheme' | 'result'> },
-  attempts: number,
-  work: () => Promise<T>,
-): Promise<T> {
+export function traceHandler<T>({ method, event }: WebhookJob, attempts: number, work: () => Promise<T>): Promise<T> {
   if (!channel.hasSubscribers) return work();
   const { scheme, result } = event;
   const told = result === undefined || RESULTS.has(result) ? result : 'other';

@@ -30,21 +30,14 @@ const QUEUE_WITHIN_MS = 2_000;
 const LAST_REPORTS_MS = 250;
 
 /** How long each step of an event may take, or waits, in milliseconds. */
-export interface WebhookTimings {
+export const WEBHOOK_TIMINGS = {
   /** The answer goes out in this time, done or not: Ottu waits 15 s, and we promise 10. */
-  readonly answerWithinMs: number;
-  /** From the look that did not find the card to the next one. */
-  readonly secondLookMs: number;
-  /** Before each further attempt after a failed one. */
-  readonly retryDelaysMs: readonly number[];
-  /** After it, a handler that has not settled counts as hanging; so does `onUndelivered`. */
-  readonly handlerLimitMs: number;
-}
-
-export const WEBHOOK_TIMINGS: WebhookTimings = {
   answerWithinMs: 9_500,
+  /** From the look that did not find the card to the next one. */
   secondLookMs: 2_000,
+  /** Before each further attempt after a failed one. */
   retryDelaysMs: [1_000, 3_000, 9_000],
+  /** After it, a handler that has not settled counts as hanging; so does `onUndelivered`. */
   handlerLimitMs: 60_000,
 };
 
@@ -65,7 +58,7 @@ export class WebhookProcessor
   constructor(
     private readonly options: CheckedWebhooksOptions,
     private readonly handler: OttuWebhookHandler,
-    private readonly timings: WebhookTimings,
+    private readonly timings: typeof WEBHOOK_TIMINGS,
     private readonly clock: ShutdownClock,
     private readonly logger: WebhookMount['logger'],
     userCards: UserCardsService | undefined,

@@ -77,8 +77,13 @@ export class MemoryQueue {
   ) {}
 
   /** `true` when the job is done, now or before. A second call meanwhile joins the first. Never rejects. */
-  async run(job: WebhookJob): Promise<boolean> {
-    return this.find(job) ?? this.start(job);
+  run(job: WebhookJob): Promise<boolean> {
+    const found = this.find(job);
+    if (found) return found;
+    const key = keyOf(job);
+    const finished = this.attempts(job).finally(() => this.running.delete(key));
+    this.running.set(key, finished);
+    return finished;
   }
 
   find(job: WebhookJob): Promise<boolean> | undefined {
@@ -95,31 +100,20 @@ export class MemoryQueue {
     await Promise.all(this.running.values());
   }
 
-  private start(job: WebhookJob): Promise<boolean> {
-    const key = keyOf(job);
-    const finished = this.attempts(job).finally(() => this.running.delete(key));
-    this.running.set(key, finished);
-    return finished;
-  }
-
   private async attempts(job: WebhookJob): Promise<boolean> {
-    for (const [index, delayMs] of [...this.retryDelaysMs, undefined].entries()) {
-      const result = await this.worker.attempt(job, index + 1);
+    for (let attempt = 1; ; attempt += 1) {
+      const result = await this.worker.attempt(job, attempt);
       if (result === 'handled') this.done.set(job.id, true);
       if (typeof result === 'string') return true;
-      if (delayMs === undefined || result.isFinal) {
+      const timeoutMs = this.retryDelaysMs[attempt - 1];
+      if (timeoutMs === undefined || result.isFinal) {
         void this.worker.giveUp(job, result); // the answer does not wait for the shop's alarm
         return false;
       }
       this.logger.warn(`Event ${job.event.id}: ${result.text}\nTrying again.`);
-      await this.pause(delayMs);
+      const pause = new Deadline({ timeoutMs, signal: this.closing.signal, shutdown: this.shutdown });
+      await new Promise<void>((resolve) => pause.onEnd(resolve));
     }
-    return false;
-  }
-
-  private async pause(timeoutMs: number): Promise<void> {
-    const deadline = new Deadline({ timeoutMs, signal: this.closing.signal, shutdown: this.shutdown });
-    await new Promise<void>((resolve) => deadline.onEnd(resolve));
   }
 }
 

@@ -13,6 +13,7 @@ import {
 } from '@nestjs/common';
 import { isRecord } from '../common/is-record.js';
 import { ClosingConnectionInterceptor } from '../rest/closing-connection.interceptor.js';
+import type { GivenExtras } from './ottu-webhooks.options.js';
 import { WebhookProcessor } from './webhook-processor.js';
 
 /** Payloads carry the gateway's raw answer, and Ottu does not send them again after a 413. */
@@ -22,12 +23,10 @@ const MAX_KIB = 512;
 export const WEBHOOK_ROUTE = 'OTTU_WEBHOOK_ROUTE';
 
 /** Where a webhook is mounted, and what the shop's guards must know of it. */
-interface MountedController {
+interface MountedController extends Pick<GivenExtras, 'path' | 'decorators'> {
   /** Unique for each mount. */
   readonly mount: symbol;
   readonly logger: Pick<Console, 'error'>;
-  readonly path?: string | undefined;
-  readonly decorators?: readonly ClassDecorator[] | undefined;
 }
 
 /** A class of its own for every mount: metadata of a shared one would be overwritten by the next. */
