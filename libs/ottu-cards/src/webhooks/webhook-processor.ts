@@ -85,9 +85,10 @@ export class WebhookProcessor
       this.logger.warn('Refused a webhook: its signature proves nothing under any scheme with hmacKey.');
       return 'invalid_signature';
     }
-    const handled = this.handle(this.jobsOf(webhook));
-    const limits = { timeoutMs: this.timings.answerWithinMs, shutdown: this.clock.signal };
-    return (await Deadline.race(limits, () => handled))?.value === true ? undefined : 'not_handled';
+    const handled = await Deadline.race({ timeoutMs: this.timings.answerWithinMs }, () =>
+      this.handle(this.jobsOf(webhook)),
+    );
+    return handled?.value === true ? undefined : 'not_handled';
   }
 
   inMemory(job: WebhookJob): Promise<boolean> | undefined {
