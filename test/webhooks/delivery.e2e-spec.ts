@@ -164,8 +164,10 @@ describe('Ottu down during the confirmation', () => {
 
   it('spends none of the three confirmations', async () => {
     const shop = await WebhookShop.start({ fake });
+    const webhookUrl = 'http://127.0.0.1:1/nobody'; // the forged ones come first
+    const payment = { customerId, scheme: 'standard', tokenForm: 'text', ...shop.payment, webhookUrl } as const;
+    const { webhook } = await fake.pay(payment);
     fake.always({ status: 500 });
-    const { webhook } = await fake.pay({ customerId, scheme: 'standard', tokenForm: 'text', ...shop.payment });
     for (const index of [1, 2, 3]) await shop.post({ ...webhook, token: `tok-forged-${index}` });
     fake.always();
     expect(await shop.post(webhook)).toMatchObject({ status: 200 });
