@@ -167,6 +167,22 @@ describeWithRedis('with a queue in Redis', () => {
       await sleep(200);
       expect([shop.inbox.calls.length, fake.received.length]).toEqual([1, 3]); // two looks for the first
     });
+
+    it('is dropped by every instance after another one was handled, and known again under a new key', async () => {
+      const one = await start({ handles: 'cards' });
+      const { webhook } = await fake.pay({ ...payment, ...one.payment });
+      const queue = jobs();
+      await eventually(async () => (await queue.getCompleted()).length, 1);
+      await one.app.close();
+
+      const two = await start({ handles: 'cards', hmacKey: ['obviously-false-new-key', HMAC_KEY] });
+      expect(await two.post(webhook)).toMatchObject({ status: 200 });
+      expect(two.inbox.log.filter((line) => line.startsWith('Dropped a saved card'))).toEqual([]);
+      expect(await two.post({ ...webhook, token: 'tok-forged-1' })).toMatchObject({ status: 200 });
+      await eventually(() => two.inbox.log.filter((line) => line.startsWith('Dropped a saved card')).length, 1);
+      expect((await queue.getJobs()).length).toBe(1);
+      expect([two.inbox.calls.length, fake.received.length]).toEqual([0, 1]);
+    });
   });
 
   it('hands a job to another instance when this one closes, without counting the attempt', async () => {

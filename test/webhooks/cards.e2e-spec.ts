@@ -1,3 +1,4 @@
+import type { NestInterceptor } from '@nestjs/common';
 import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
 import { signWebhook } from 'nestjs-ottu-cards/webhooks';
 import { closeAll, startFake } from '../support/application.js';
@@ -52,6 +53,14 @@ describe.each(['standard', 'subscription'] as const)('a %s webhook', (scheme) =>
     },
   );
 
+  it.each(['failed', 'pending'])('with an old card and result %s asks Ottu nothing', async (result) => {
+    const shop = await WebhookShop.start({ fake });
+    const old = fake.save(aCard({ customerId }));
+    const { webhook } = await fake.pay({ customerId, scheme, result, with: old, ...shop.payment });
+    expect(webhook['token']).toBeDefined();
+    expect([shop.inbox.calls, fake.received]).toEqual([[], []]);
+  });
+
   it('without a token is answered 200 and ignored', async () => {
     const shop = await WebhookShop.start({ fake });
     const { deliveries } = await fake.pay({ customerId, scheme, saveCard: false, ...shop.payment });
@@ -75,6 +84,22 @@ it.each([
   expect(shop.inbox.log).toContainEqual(expect.stringMatching(/^(?:Ignored|Dropped) a/));
 });
 
+it('claims nothing that is signed, at any depth, and leaves the parsed body as it came', async () => {
+  const bodies: unknown[] = [];
+  const look: NestInterceptor = {
+    intercept: (context, next) => {
+      bodies.push(context.switchToHttp().getRequest<{ body: unknown }>().body);
+      return next.handle();
+    },
+  };
+  const shop = await WebhookShop.start({ fake, configure: (app) => app.useGlobalInterceptors(look) });
+  const { webhook, card } = await fake.pay({ customerId, ...shop.payment });
+  expect(shop.inbox.events[0]?.claims).toMatchObject({ extra: {}, token: { brand: card?.brand } });
+  const { token } = Object(shop.inbox.events[0]?.claims);
+  expect(Object.keys(Object(token)).toSorted()).toEqual(['agreements', 'brand', 'number']);
+  expect(bodies).toEqual([webhook]);
+});
+
 it('keeps an agreement with the card', async () => {
   const shop = await WebhookShop.start({ fake });
   await fake.pay({ customerId, agreement: 'AGREEMENT-1', ...shop.payment });
@@ -91,11 +116,12 @@ it('looks a second time for a card that Ottu does not list yet', async () => {
   expect([shop.inbox.events.length, fake.received.length]).toEqual([1, 2]);
 });
 
-it("answers 200 to a card that is not in the customer's list, tells of it, and never hands it on", async () => {
+it("answers 200 to a card that is not in the customer's list, tells of it, and asks for it no more", async () => {
   const shop = await WebhookShop.start({ fake });
   fake.always({ body: [] });
-  const { deliveries } = await fake.pay({ customerId, ...shop.payment });
+  const { deliveries, webhook } = await fake.pay({ customerId, ...shop.payment });
   expect(deliveries).toMatchObject([{ status: 200 }]);
+  expect(await shop.post(webhook)).toEqual({ status: 200, body: '' });
   expect([shop.inbox.calls, shop.inbox.undelivered, fake.received.length]).toEqual([[], [], 2]);
   expect(shop.inbox.log).toContain('Dropped a saved card: Ottu lists no such card for its customer. OttuWebhooks');
 });
@@ -108,7 +134,7 @@ it('takes either of two keys while one is being replaced', async () => {
   expect([shop.inbox.events.length, forged.deliveries[0]?.status]).toEqual([2, 401]);
 });
 
-it('confirms with the merchant that `cards` names', async () => {
+it('confirms with the merchant that `cards` names, and logs its name', async () => {
   const kuwait = await startFake();
   kuwait.save(aCard({ customerId, token: 'tok-kuwait' }));
   const { OttuCardsModule } = await import('nestjs-ottu-cards');
@@ -116,4 +142,6 @@ it('confirms with the merchant that `cards` names', async () => {
   const shop = await WebhookShop.start({ fake, cards: 'kuwait', imports });
   await fake.pay({ customerId, card: { token: 'tok-kuwait' }, ...shop.payment });
   expect([shop.inbox.events.length, fake.received.length, kuwait.received.length]).toEqual([1, 0, 1]);
+  await fake.pay({ customerId, ...shop.payment, hmacKey: 'obviously-false-other-key' });
+  expect(shop.inbox.log).toContainEqual(expect.stringMatching(/^Refused a webhook: .* OttuWebhooks kuwait$/));
 });

@@ -165,8 +165,8 @@ describe('Ottu down during the confirmation', () => {
   it('spends none of the three confirmations', async () => {
     const shop = await WebhookShop.start({ fake });
     fake.always({ status: 500 });
-    const { webhook } = await fake.pay({ customerId, ...shop.payment });
-    for (const _ of [1, 2, 3]) await shop.post(webhook);
+    const { webhook } = await fake.pay({ customerId, scheme: 'standard', tokenForm: 'text', ...shop.payment });
+    for (const index of [1, 2, 3]) await shop.post({ ...webhook, token: `tok-forged-${index}` });
     fake.always();
     expect(await shop.post(webhook)).toMatchObject({ status: 200 });
     expect(shop.inbox.events).toHaveLength(1);
@@ -187,6 +187,17 @@ describe('a replay with varied unsigned fields', () => {
       expect([shop.inbox.calls.length, fake.received.length]).toEqual([0, 6]); // two looks each
       expect(shop.inbox.log.filter((line) => line.includes('or with three others'))).toHaveLength(7);
     }
+  });
+
+  it('that names another card of the customer after one was listed is dropped', async () => {
+    const shop = await WebhookShop.start({ fake });
+    const other = fake.save(aCard({ customerId }));
+    shop.inbox.acts = [fail, fail, fail, fail];
+    const { webhook, card } = await fake.pay({ customerId, scheme: 'standard', ...shop.payment });
+    expect(await shop.post({ ...webhook, token: other.token })).toMatchObject({ status: 200 });
+    await shop.post(webhook);
+    expect(shop.inbox.events).toMatchObject([{ card: { token: card?.token } }]);
+    expect(shop.inbox.calls).toHaveLength(5);
   });
 
   it('does not touch other payments', async () => {

@@ -105,6 +105,26 @@ it('the log tells event, method, class and stack frames of what a handler throws
   expect(leaksIn({ log: lines.join('\n') })).toEqual([]);
 });
 
+it('the log shows nothing of a stack whose message was changed afterwards, and ten frames at most', async () => {
+  const shop = await start();
+  const secret = '9999888877776666';
+  shop.inbox.payments.acts = [
+    () => {
+      const error = new Error(`first\n    at ${secret} (file:///${secret}.js:1:1)`);
+      expect(error.stack).toContain(secret); // a look at it fixes it
+      throw Object.assign(error, { message: 'changed' });
+    },
+    () => {
+      const frames = Array.from({ length: 30 }, (_, index) => `    at book${index} (file:///shop.js:1:1)`);
+      throw Object.assign(new Error('deep'), { stack: ['Error: deep', ...frames].join('\n') });
+    },
+  ];
+  await fake.pay({ customerId, ...shop.payment });
+  const [changed = '', deep = ''] = shop.inbox.log.filter((line) => line.startsWith('Event '));
+  expect(changed).not.toContain(secret);
+  expect(deep.match(/at book/g)).toHaveLength(10);
+});
+
 it('no timer stays when everything is done', async () => {
   const shop = await start({ handles: 'both' });
   await fake.pay({ customerId, ...shop.payment });

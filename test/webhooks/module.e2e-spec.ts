@@ -229,6 +229,19 @@ it('does not boot with a handler that misses something, and says where to import
   });
 });
 
+it('names its queue by the merchant and by the path without slashes at its ends', async () => {
+  const named: unknown[] = [];
+  const queue: WebhookQueue = {
+    nameFor: ({ path, cards: merchant }) => `${named.push([merchant, path])}`,
+    open: async () => ({ add: async () => true, close: async () => undefined }),
+  };
+  const kuwait = OttuCardsModule.forRoot({ ...fake.options, name: 'kuwait', isGlobal: true });
+  await startContext({
+    imports: [kuwait, OttuWebhooksModule.forRoot({ ...mount, cards: 'kuwait', hmacKey: HMAC_KEY, queue })],
+  });
+  expect(named).toEqual([['kuwait', 'webhooks/ottu']]);
+});
+
 it('does not boot with two webhooks on one queue', async () => {
   const queue: WebhookQueue = {
     nameFor: () => 'payments',

@@ -1,11 +1,15 @@
 import { gzipSync } from 'node:zlib';
 import { connect } from 'node:net';
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Get, Module } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { FakeOttu } from 'nestjs-ottu-cards/testing';
 import { OttuWebhooksModule, signWebhook } from 'nestjs-ottu-cards/webhooks';
 import { closeAll, startFake } from '../support/application.js';
+import { eventually } from '../support/eventually.js';
 import { HMAC_KEY, type ShopSetup, WebhookShop } from '../support/webhook-shop.js';
 
 // Bodies that no genuine webhook has, and applications that are set up wrongly.
@@ -129,11 +133,60 @@ describe('in an application without a body parser', () => {
     ['an empty body', '', JSON_TYPE],
     ['text', 'token', { 'content-type': 'text/plain' }],
     ['a form', 'a=1', { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['a type that only begins like JSON', '{}', { 'content-type': 'application/jsonp' }],
   ])('%s is answered 400', async (_name, body, headers) => {
     const shop = await start({ bodyParser: false });
     expect((await postTo(shop.webhookUrl, body, headers)).status).toBe(400);
     expect(shop.inbox.log.join('\n')).not.toContain('whose body nobody has parsed');
   });
+});
+
+it('a body that was read as bytes is answered 500, and the log tells the remedy', async () => {
+  const shop = await start({
+    bodyParser: false,
+    configure: (app) => (app as NestExpressApplication).useBodyParser('raw', { type: 'application/json' }),
+  });
+  expect((await postTo(shop.webhookUrl, '{"token":"tok-echo"}')).status).toBe(500);
+  expect(shop.inbox.log.join('\n')).toContain('whose body nobody has parsed');
+});
+
+it('an error of the body parser that is the application’s own fault stays a 500', async () => {
+  const shop = await start({
+    bodyParser: false,
+    configure: (app) => {
+      app.use((request: IncomingMessage, _response: unknown, next: () => void) => {
+        request.setEncoding('utf8'); // which the parser does not bear
+        next();
+      });
+      (app as NestExpressApplication).useBodyParser('json');
+    },
+  });
+  const { status, text } = await postTo(shop.webhookUrl, '{}');
+  expect([status, text.includes('misconfigured')]).toEqual([500, false]);
+});
+
+it.each(['express', 'fastify'] as const)('on %s, takes the content type in capitals', async (platform) => {
+  const shop = await start({ platform });
+  const payload = { result: 'failed', order_no: 'ORDER-1' };
+  const signature = signWebhook({ payload, hmacKey: HMAC_KEY, scheme: 'standard' });
+  const headers = { 'content-type': 'Application/JSON; Charset=UTF-8' };
+  expect((await postTo(shop.webhookUrl, JSON.stringify({ ...payload, signature }), headers)).status).toBe(200);
+});
+
+it('closes the connection after an answer that it gives while the application closes', async () => {
+  const shop = await start();
+  let finish: (() => void) | undefined;
+  shop.inbox.payments.always = () => new Promise<void>((resolve) => (finish = resolve));
+  const payload = { result: 'failed', order_no: 'ORDER-1' };
+  const signature = signWebhook({ payload, hmacKey: HMAC_KEY, scheme: 'standard' });
+  const body = JSON.stringify({ ...payload, signature });
+  const answer = fetch(shop.webhookUrl, { method: 'POST', headers: JSON_TYPE, body });
+  await eventually(() => shop.inbox.payments.calls.length, 1);
+  const closed = shop.app.close();
+  await sleep(20);
+  finish?.();
+  expect((await answer).headers.get('connection')).toBe('close');
+  await closed;
 });
 
 /** Posts over a socket: fetch would change such a path. */

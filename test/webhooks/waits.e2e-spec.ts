@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FakeOttu } from 'nestjs-ottu-cards/testing';
 import { closeAll, startFake } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
@@ -63,6 +64,21 @@ it.concurrent.each<[name: string, act: () => never | Promise<never>]>([
     expect(await msOf(shop.app.close())).toBeLessThan(5_500);
     expect(await paid).toMatchObject({ deliveries: [{ status: 500 }] });
     expect(shop.inbox.undelivered.map(({ method }) => method).toSorted()).toEqual(['onPayment', 'onSavedCard']);
+  },
+  LIMIT_MS,
+);
+
+it.concurrent(
+  'app.close() waits for an onUndelivered that takes less than a quarter of a second',
+  async () => {
+    let isTold = false;
+    const onUndelivered = () => sleep(100).then(() => void (isTold = true));
+    const { fake, shop } = await start({ handles: 'payments', onUndelivered });
+    shop.inbox.payments.always = never;
+    void fake.pay({ customerId, ...shop.payment });
+    await eventually(() => shop.inbox.payments.calls.length, 1);
+    await shop.app.close();
+    expect(isTold).toBe(true);
   },
   LIMIT_MS,
 );

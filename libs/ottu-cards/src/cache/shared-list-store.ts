@@ -1,13 +1,21 @@
+import { randomUUID } from 'node:crypto';
 import type { ListCardsFilter, SavedCard } from '../cards/saved-card.js';
 import { isRecord } from '../common/is-record.js';
 import { CircuitBreaker } from './circuit-breaker.js';
-import type { CustomerVersion } from './customer-versions.js';
+import { type CustomerVersion, CustomerVersions } from './customer-versions.js';
 import type { EncryptedStore } from './encrypted-store.js';
 import { filterKeyOf, lifeMsOf, type ListStore, type Lookup } from './list-store.js';
-import { LOOKUP_MS, readVersion, type SharedVersion, SharedVersions } from './shared-versions.js';
 
+/** What a list waits for the store at most. */
+const LOOKUP_MS = 200;
+/** What a change waits: longer, because an instance that does not hear of it is late by `ttlMs`. */
+const PUBLISH_MS = 1_000;
+/** Longer than any list lives. When the store drops a version before, that costs a request. */
+const VERSION_TTL_MS = 24 * 60 * 60_000;
 /** How far the clocks of two instances may lie apart. */
 const CLOCK_SKEW_MS = 1_000;
+/** Customers whose version this process remembers. */
+const MAX_CUSTOMERS = 10_000;
 
 /** Another one whenever `SavedCard` changes: entries of another format are not read. */
 const ENTRY_FORMAT = 1;
@@ -22,21 +30,34 @@ interface Entry {
   readonly cards: readonly SavedCard[];
 }
 
+/** A version of a customer's cards as all instances see it. */
+interface SharedVersion {
+  /** Random: another one after each change. */
+  readonly id: string;
+  /** Lists that were asked for before are not kept. In milliseconds since 1970. */
+  readonly keepFrom: number;
+}
+
 /**
  * Keeps lists in a store that all instances share, and in no memory of its own: a copy here would outlive a delete in
  * another instance. A list is kept with the customer's version that was read before its request was sent, and served
  * only while that version stands. Without the store every list goes to Ottu.
+ *
+ * Versions are kept there, too: a random id each, and another one after each change. That needs `get` and `set` of the
+ * store, and no lock: a lost or overwritten version costs a request.
  */
 export class SharedListStore implements ListStore {
   private readonly breaker = new CircuitBreaker();
-  private readonly versions: SharedVersions;
+  /** What this process knows by itself, whatever the store says; `keepFrom` is in milliseconds since 1970. */
+  private readonly versions = new CustomerVersions(MAX_CUSTOMERS);
+  /** The ids of this instance's changes that the store has confirmed. */
+  private readonly published = new WeakMap<CustomerVersion, string>();
+  private readonly writing = new WeakMap<CustomerVersion, Promise<SharedVersion | undefined>>();
 
   constructor(
     private readonly store: EncryptedStore,
     private readonly ttlMs: number,
-  ) {
-    this.versions = new SharedVersions(store, this.breaker);
-  }
+  ) {}
 
   async lookup(filter: ListCardsFilter): Promise<Lookup> {
     const { customerId } = filter;
@@ -44,10 +65,10 @@ export class SharedListStore implements ListStore {
     const list = this.listKey(filter);
     const version = this.versions.of(customer);
     const now = Date.now();
-    const read: unknown[] | undefined = this.versions.isPending(version)
+    const read: unknown[] | undefined = this.isPending(version)
       ? []
       : await this.breaker.run(LOOKUP_MS, () => Promise.all([this.store.get(customer), this.store.get(list)]));
-    const shared = read && (readVersion(read[0]) ?? (await this.versions.begin(customer)));
+    const shared = read && (versionIn(read[0]) ?? (await this.begin(customer)));
     const kept = read?.[1];
     if (shared && isEntry(kept, customerId) && this.isTrue(kept, now, shared, this.versions.of(customer))) return kept;
     return {
@@ -55,21 +76,26 @@ export class SharedListStore implements ListStore {
       keep: (cards) => {
         if (shared === undefined || this.versions.of(customer) !== version) return;
         if (now < Math.max(version.keepFrom, shared.keepFrom)) return;
-        this.write(list, { format: ENTRY_FORMAT, version: shared.id, askedAt: now, cards });
+        const entry: Entry = { format: ENTRY_FORMAT, version: shared.id, askedAt: now, cards };
+        const leftMs = Math.ceil(now + lifeMsOf(cards, this.ttlMs) - Date.now());
+        if (leftMs > 0) void this.breaker.run(LOOKUP_MS, () => this.store.set(list, entry, leftMs));
       },
     };
   }
 
+  /** Begins a version here at once. What the store does not confirm stays pending until the customer's next list. */
   async forget(customerId: string, uncertainMs: number): Promise<void> {
+    const customer = this.customerKey(customerId);
+    const version = this.versions.next(customer, Date.now() + uncertainMs);
     await Promise.all([
-      this.versions.change(this.customerKey(customerId), uncertainMs),
+      this.once(version, () => this.breaker.runAlways(PUBLISH_MS, () => this.publish(customer, version))),
       this.breaker.run(LOOKUP_MS, () => this.store.delete(this.listKey({ customerId }))), // lists of filters expire
     ]);
   }
 
   /**
-   * Whether its version stands and it is young enough. It must also be from after the last change that this instance
-   * made: after a failover the store may show an older version again.
+   * Whether the entry's version stands and it is young enough. It must also be from after the last change that this
+   * instance made: after a failover the store may show an older version again.
    */
   private isTrue(
     { version, askedAt, cards }: Entry,
@@ -79,12 +105,54 @@ export class SharedListStore implements ListStore {
   ): boolean {
     const ageMs = now - askedAt;
     if (version !== shared.id || ageMs <= -CLOCK_SKEW_MS || ageMs >= lifeMsOf(cards, this.ttlMs)) return false;
-    return askedAt >= own.keepFrom + (this.versions.isPublished(own, shared) ? 0 : CLOCK_SKEW_MS);
+    const isOwn = this.published.get(own) === shared.id;
+    return askedAt >= own.keepFrom + (isOwn ? 0 : CLOCK_SKEW_MS);
   }
 
-  private write(list: string, entry: Entry): void {
-    const lifeMs = Math.ceil(entry.askedAt + lifeMsOf(entry.cards, this.ttlMs) - Date.now());
-    if (lifeMs > 0) void this.breaker.run(LOOKUP_MS, () => this.store.set(list, entry, lifeMs));
+  /** Whether the store may not know of this instance's last change: nothing of the customer may be taken from it. */
+  private isPending(version: CustomerVersion): boolean {
+    return version.isChange && !this.published.has(version);
+  }
+
+  /** Begins a version for a customer who has none in the store, or whose last change is pending. */
+  private begin(customer: string): Promise<SharedVersion | undefined> {
+    const version = this.versions.of(customer);
+    return this.once(version, () =>
+      this.breaker.run(LOOKUP_MS, () =>
+        this.isPending(version)
+          ? this.publish(customer, version)
+          : this.writeAndRead(customer, { id: randomUUID(), keepFrom: version.keepFrom }),
+      ),
+    );
+  }
+
+  /** Tells all instances of a change; an uncertain delete that another instance told of stays uncertain. */
+  private async publish(customer: string, version: CustomerVersion): Promise<SharedVersion | undefined> {
+    const before = versionIn(await this.store.get(customer).catch(() => undefined));
+    const keepFrom = Math.max(this.versions.of(customer).keepFrom, before?.keepFrom ?? 0);
+    const published = { id: randomUUID(), keepFrom };
+    const standing = await this.writeAndRead(customer, published);
+    if (standing.id !== published.id) return undefined; // it may be from before the change
+    this.published.set(version, published.id);
+    return standing;
+  }
+
+  /** What stands in the store afterwards: a Keyv says "done" even when its Redis is gone. */
+  private async writeAndRead(customer: string, version: SharedVersion): Promise<SharedVersion> {
+    await this.store.set(customer, version, VERSION_TTL_MS);
+    const standing = versionIn(await this.store.get(customer));
+    if (standing === undefined) throw new Error('The store kept nothing.');
+    return standing;
+  }
+
+  /** Calls at the same time write one version together. */
+  private once(
+    version: CustomerVersion,
+    write: () => Promise<SharedVersion | undefined>,
+  ): Promise<SharedVersion | undefined> {
+    const running = this.writing.get(version) ?? write().finally(() => this.writing.delete(version));
+    this.writing.set(version, running);
+    return running;
   }
 
   private customerKey(customerId: string): string {
@@ -94,6 +162,13 @@ export class SharedListStore implements ListStore {
   private listKey(filter: ListCardsFilter): string {
     return this.store.keyOf('list', filter.customerId, filterKeyOf(filter));
   }
+}
+
+/** `undefined` for everything that is no version. */
+function versionIn(value: unknown): SharedVersion | undefined {
+  if (!isRecord(value)) return undefined;
+  const { id, keepFrom } = value;
+  return typeof id === 'string' && typeof keepFrom === 'number' ? { id, keepFrom } : undefined;
 }
 
 /** The encryption proves that this library wrote the value; its format and the owner of the cards are left to check. */
