@@ -236,7 +236,7 @@ const FAILING: [name: string, store: CardStore][] = [
 
 // These wait a lot, so they run side by side, each with an Ottu of its own: beforeEach and afterEach are not for them.
 describe('a store', () => {
-  afterAll(closeAll);
+  afterAll(closeAll, 30_000);
 
   async function startBeside(store: CardStore): Promise<{ ottu: FakeOttu; cards: UserCardsService }> {
     const ottu = await startFake();

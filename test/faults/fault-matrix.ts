@@ -58,7 +58,7 @@ function testRows(rows: readonly Row[], errorApp: () => ErrorApp): void {
     }
     outcomes = await Promise.allSettled(runs.map(async (start) => start()));
   }, 30_000);
-  afterAll(closeAll);
+  afterAll(closeAll, 30_000);
   afterAll(restore);
 
   describe.each(rows.map((row, index) => ({ ...row, index })))(

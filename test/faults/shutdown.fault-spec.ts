@@ -18,7 +18,7 @@ const MERCHANTS = ['kuwait', 'qatar', 'oman', 'jordan', 'egypt'];
 
 afterEach(closeAll);
 // those that take five seconds run side by side, and afterEach is not for them
-afterAll(closeAll);
+afterAll(closeAll, 30_000);
 
 @Injectable()
 class Everyone implements CanActivate {

@@ -107,7 +107,7 @@ describe('app.close()', () => {
 
 // These take seconds, so they run side by side, each with a server of its own: beforeEach and afterEach are not for them.
 describe('in time', () => {
-  afterAll(closeAll);
+  afterAll(closeAll, 30_000);
 
   async function startAlone(
     reply: Reply,

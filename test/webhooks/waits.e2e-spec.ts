@@ -8,7 +8,7 @@ import { type ShopSetup, WebhookShop } from '../support/webhook-shop.js';
 const customerId = 'customer-1';
 const LIMIT_MS = 30_000;
 
-afterAll(closeAll);
+afterAll(closeAll, LIMIT_MS);
 
 async function start(setup: Partial<ShopSetup> = {}): Promise<{ fake: FakeOttu; shop: WebhookShop }> {
   const fake = await startFake();
@@ -26,20 +26,6 @@ async function msOf(task: Promise<unknown>): Promise<number> {
   await task;
   return performance.now() - before;
 }
-
-it.concurrent(
-  'a handler that takes its time is answered 500 within ten seconds, before Ottu gives up at fifteen',
-  async () => {
-    const { fake, shop } = await start();
-    let finish: (() => void) | undefined;
-    shop.inbox.always = () => new Promise<void>((resolve) => (finish = resolve));
-    const paid = fake.pay({ customerId, ...shop.payment });
-    expect(await msOf(paid)).toBeLessThan(10_000);
-    expect(await paid).toMatchObject({ deliveries: [{ outcome: 'answered', status: 500 }] });
-    finish?.();
-  },
-  LIMIT_MS,
-);
 
 it.concurrent(
   'the second look for a card comes after two seconds',
@@ -105,6 +91,21 @@ it.concurrent(
     void fake.pay({ customerId, ...shop.payment });
     await eventually(() => shop.inbox.payments.calls.length, 1);
     expect(await msOf(shop.app.close())).toBeLessThan(5_750);
+  },
+  LIMIT_MS,
+);
+
+// Five run at once: this sixth begins when the second look is over, and no other application starts beside it.
+it.concurrent(
+  'a handler that takes its time is answered 500 within ten seconds, before Ottu gives up at fifteen',
+  async () => {
+    const { fake, shop } = await start();
+    let finish: (() => void) | undefined;
+    shop.inbox.always = () => new Promise<void>((resolve) => (finish = resolve));
+    const paid = fake.pay({ customerId, ...shop.payment });
+    expect(await msOf(paid)).toBeLessThan(10_000);
+    expect(await paid).toMatchObject({ deliveries: [{ outcome: 'answered', status: 500 }] });
+    finish?.();
   },
   LIMIT_MS,
 );

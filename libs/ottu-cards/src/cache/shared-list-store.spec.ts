@@ -189,6 +189,32 @@ describe('a kept list', () => {
     expect([...data]).toEqual(before);
   });
 
+  it('is not kept after an uncertain delete that ended while a list looked the customer up', async () => {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let held = 2; // the customer's version and the list, as they were before the delete
+    const slow: CardStore = {
+      get: async (key) => {
+        const value = data.get(key);
+        held -= 1;
+        if (held >= 0) await released;
+        return value;
+      },
+      set: (key, value) => data.set(key, value),
+      delete: (key) => data.delete(key),
+    };
+    const instance = new SharedListStore(new EncryptedStore(slow, secret, shop), TTL_MS);
+    const looked = instance.lookup(ANNA);
+    await instance.forget(ANNA.customerId, 60_000);
+    release();
+    await looked;
+
+    await keep([aCard(ANNA)]); // in another instance
+    expect((await store.lookup(ANNA)).cards).toBeUndefined();
+  });
+
   it('has the format of these fields of a card: when they change, raise ENTRY_FORMAT', () => {
     expect(Object.keys(aCard()).toSorted()).toEqual(
       [
