@@ -12,6 +12,6 @@ export default {
   ...rest,
   ...base,
   testEnvironment: join(import.meta.dirname, 'test/support/bail-environment.cjs'), // Stryker does not know <rootDir>
-  testSequencer: '<rootDir>/test/support/unit-specs-first.cjs',
+  testSequencer: '<rootDir>/jest.stryker.sequencer.cjs',
   testMatch: specs.map((spec) => `<rootDir>/${spec}`),
 };
