@@ -1,4 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import axios from 'axios';
+import { OttuUnavailableError } from 'nestjs-ottu-cards';
+import { cardCache } from 'nestjs-ottu-cards/cache';
 import { Proxy } from './proxy.js';
 import { cards, deleted } from './replies.js';
 import { useRawServer } from './setup.js';
@@ -56,6 +59,9 @@ describe('a polluted Object.prototype', () => {
     defaultPort: 9,
     query: { customer_id: 'other' },
     localAddress: '203.0.113.1',
+    status: 200,
+    retryAfter: '77',
+    timeoutMs: 1,
   };
 
   afterEach(() => {
@@ -67,5 +73,28 @@ describe('a polluted Object.prototype', () => {
     const clean = await bytesOnTheWire(proxy);
     Object.assign(Object.getPrototypeOf({}), POLLUTION);
     expect(await bytesOnTheWire(proxy)).toEqual(clean);
+  });
+
+  it('gives no answer to a call that had none', async () => {
+    const shop = await startShop('http://127.0.0.1:9', { maxRetries: 0 });
+    Object.assign(Object.getPrototypeOf({}), POLLUTION);
+    const { result } = await shop.call('list');
+    if (!OttuUnavailableError.is(result)) throw new Error('no such error');
+    expect([Object.getOwnPropertyDescriptor(result, 'status'), result.retryAfterMs]).toEqual([undefined, undefined]);
+  });
+
+  it('does not shorten what a delete waits for a cache', async () => {
+    server.reset();
+    server.answer(deleted);
+    const done: string[] = [];
+    const store = {
+      get: () => Promise.resolve(undefined),
+      set: () => delay(100).then(() => done.push('set')),
+      delete: () => delay(100).then(() => done.push('delete')),
+    };
+    const shop = await startShop(server.url, { cache: cardCache({ store }) });
+    Object.assign(Object.getPrototypeOf({}), { timeoutMs: 1 });
+    expect(await shop.call('delete')).toMatchObject({ ending: 'done' });
+    expect(done.toSorted()).toEqual(['delete', 'set']);
   });
 });

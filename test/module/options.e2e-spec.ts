@@ -179,6 +179,8 @@ describe('a registration prints', () => {
       module: print(app.get(OttuCardsModule)),
       options: `${print(app.get(OTTU_CARDS_OPTIONS))} ${JSON.stringify(app.get(OTTU_CARDS_OPTIONS))}`,
       service,
+      // as console.dir prints it, without the custom forms of the values
+      fields: inspect(app.get(UserCardsService), { depth: Infinity, showHidden: true, customInspect: false }),
     };
     expect(leaksIn(printed)).toEqual([]);
   });

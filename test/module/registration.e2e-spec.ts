@@ -1,4 +1,5 @@
 import { Global, Inject, Injectable, Logger, Module, type DynamicModule } from '@nestjs/common';
+import { LazyModuleLoader } from '@nestjs/core';
 import { jest } from '@jest/globals';
 import {
   getUserCardsToken,
@@ -344,4 +345,14 @@ it('takes imports for the factory and imports for the guards side by side', asyn
     status: 200,
     body: [{ nameOnCard: 'FIRST HOLDER' }],
   });
+});
+
+it('loaded lazily, a registration that failed can be made again under the same name and path', async () => {
+  const { options } = await startFake();
+  const loader = (await startContext({ imports: [] })).get(LazyModuleLoader);
+  const load = (timeoutMs: number) =>
+    loader.load(() => OttuCardsModule.forRoot({ ...options, timeoutMs, name: 'kuwait', controller: CONTROLLER }));
+  await expect(load(-1)).rejects.toThrow('timeoutMs');
+  const module = await load(1_000);
+  await expect(module.get(getUserCardsToken('kuwait')).list({ customerId: 'customer-1' })).resolves.toEqual([]);
 });

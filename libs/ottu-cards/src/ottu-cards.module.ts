@@ -11,12 +11,12 @@ import {
 import { ModulesContainer } from '@nestjs/core';
 import { isRecord } from './common/is-record.js';
 import { optional, problemsOf, type Rules } from './common/rules.js';
-import { type ShutdownClock, shutdownClockOf } from './common/shutdown.js';
+import { shutdownClockOf } from './common/shutdown.js';
 import { withoutPrototype } from './common/without-prototype.js';
 import { configProblems, OttuConfigError } from './errors/errors.js';
 import { ConfigurableModuleClass, type OttuCardsAsyncOptions } from './ottu-cards.module-definition.js';
 import type { OttuCardsExtras, OttuCardsOptions } from './ottu-cards.options.js';
-import { register, type Registration, REGISTRATION, titleOf } from './ottu-cards.registration.js';
+import { refuseMixUps, type Registration, REGISTRATION, registrationsIn, titleOf } from './ottu-cards.registration.js';
 import { OttuTransport } from './transport/ottu-transport.js';
 
 /** The generated base, without the one method whose argument is narrowed below. */
@@ -25,9 +25,8 @@ const Base: Omit<typeof ConfigurableModuleClass, 'forRootAsync'> & (new () => ob
 /** Makes `UserCardsService` injectable for one merchant at Ottu. Prints as nothing: an application holds its keys. */
 @Module({})
 export class OttuCardsModule extends Base implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
-  readonly #clock: ShutdownClock;
+  readonly #modules: ModulesContainer;
   readonly #registration: Registration;
-  readonly #registrations: readonly Registration[];
   readonly #transport: OttuTransport | undefined;
 
   /** @hidden */
@@ -43,10 +42,10 @@ export class OttuCardsModule extends Base implements OnModuleInit, BeforeApplica
           'With isGlobal: true it is imported once, and other modules need not import it.',
       );
     }
-    this.#clock = shutdownClockOf(modules);
+    this.#modules = modules;
     this.#registration = registration;
-    this.#registrations = register(registration, modules);
     this.#transport = transport;
+    refuseMixUps(registration, registrationsIn(modules));
   }
 
   /** @throws OttuConfigError while the application boots, naming every problem of the options */
@@ -61,7 +60,7 @@ export class OttuCardsModule extends Base implements OnModuleInit, BeforeApplica
   }
 
   onModuleInit(): void {
-    const unnamed = this.#registrations.filter(({ name }) => name === undefined);
+    const unnamed = registrationsIn(this.#modules).filter(({ name }) => name === undefined);
     if (unnamed.length < 2 || unnamed[0] !== this.#registration) return;
     new Logger(OttuCardsModule.name).warn(
       `OttuCardsModule is registered ${unnamed.length} times without a name, so which merchant UserCardsService means ` +
@@ -71,7 +70,7 @@ export class OttuCardsModule extends Base implements OnModuleInit, BeforeApplica
 
   /** Nest waits here for one module after the other, while the server still answers: so nothing is awaited. */
   beforeApplicationShutdown(): void {
-    this.#clock.start();
+    shutdownClockOf(this.#modules).start();
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -116,10 +116,9 @@ export class ResolvedOptions implements TransportOptions {
   readonly maxRetries: number;
   readonly cache: BindableCache | undefined;
   readonly limiter: OttuLimiter | undefined;
-  readonly apiKey: TransportOptions['apiKey'];
-  /** What ids and the cache's keys are derived from. */
-  readonly secret: string;
-  readonly proxy: string | undefined;
+  readonly #apiKey: TransportOptions['apiKey'];
+  readonly #secret: string;
+  readonly #proxy: string | undefined;
 
   /**
    * @param name of the registration
@@ -138,9 +137,22 @@ export class ResolvedOptions implements TransportOptions {
     this.maxRetries = options.maxRetries ?? 2;
     this.cache = options.cache;
     this.limiter = options.limiter;
-    this.apiKey = typeof apiKey === 'function' ? () => askForKey(apiKey, name) : apiKey;
-    this.secret = options.secret ?? (typeof apiKey === 'string' ? apiKey : '');
-    this.proxy = options.proxy;
+    this.#apiKey = typeof apiKey === 'function' ? () => askForKey(apiKey, name) : apiKey;
+    this.#secret = options.secret ?? (typeof apiKey === 'string' ? apiKey : '');
+    this.#proxy = options.proxy;
+  }
+
+  get apiKey(): TransportOptions['apiKey'] {
+    return this.#apiKey;
+  }
+
+  /** What ids and the cache's keys are derived from. */
+  get secret(): string {
+    return this.#secret;
+  }
+
+  get proxy(): string | undefined {
+    return this.#proxy;
   }
 
   toJSON(): Record<string, unknown> {

@@ -16,17 +16,21 @@ export function titleOf(name: string | undefined): string {
   return name === undefined ? 'OttuCardsModule.forRoot()' : `OttuCardsModule.forRoot() ${JSON.stringify(name)}`;
 }
 
-/** By the object that there is once in an application: a static list would be shared by those of one process. */
-const registrations = new WeakMap<ModulesContainer, Registration[]>();
-
 /**
- * Adds a registration to those of its application, and gives them all: later ones join the list.
- *
- * @throws OttuConfigError when another one has the same name, or mounts a controller on the same path
+ * Every registration of this application, as Nest holds them: a lazily loaded module that could not be made is not among
+ * them. A list in a static field would be shared by the applications of one process.
  */
-export function register(own: Registration, application: ModulesContainer): readonly Registration[] {
-  const all = registrations.get(application) ?? [];
+export function registrationsIn(application: ModulesContainer): Registration[] {
+  return [...application.values()].flatMap(({ providers }) => {
+    const registration: unknown = providers.get(REGISTRATION)?.instance;
+    return isRegistration(registration) ? [registration] : [];
+  });
+}
+
+/** @throws OttuConfigError when another registration has the same name, or mounts a controller on the same path */
+export function refuseMixUps(own: Registration, all: readonly Registration[]): void {
   for (const other of all) {
+    if (other === own) continue;
     if (own.name !== undefined && other.name === own.name) {
       throw new OttuConfigError(
         `${titleOf(own.name)}: another registration has the name ${JSON.stringify(other.name)} too. Give each merchant a name of its own, and register each once.`,
@@ -38,9 +42,6 @@ export function register(own: Registration, application: ModulesContainer): read
       );
     }
   }
-  all.push(own);
-  registrations.set(application, all);
-  return all;
 }
 
 type Mount = NonNullable<Registration['mount']>;
@@ -48,4 +49,8 @@ type Mount = NonNullable<Registration['mount']>;
 function isSameMount(a: Mount, b: Mount): boolean {
   const versions = new Set([b.version].flat());
   return a.path === b.path && [a.version].flat().some((version) => versions.has(version));
+}
+
+function isRegistration(value: unknown): value is Registration {
+  return typeof value === 'object' && value !== null && 'name' in value && 'mount' in value;
 }

@@ -9,7 +9,7 @@ const MAX_DEPTH = 5;
 const MAX_VISITS = 10_000;
 /**
  * What redacting the field errors of one answer may cost, in characters: enough for 50 fields of 10 messages of 500
- * characters, of which 200 are shown.
+ * characters of ASCII, or for 50 fields of 2 messages of 100 characters that have to be decoded.
  */
 const MAX_WORK = 320_000;
 /** What a text costs however short it is, and however long. */

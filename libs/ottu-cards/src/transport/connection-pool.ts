@@ -44,7 +44,7 @@ export class ConnectionPool {
     this.serve();
   }
 
-  /** Closes the connections: no attempt is under way. */
+  /** Closes the connections. For when no attempt is under way: undici would leave a connecting socket open. */
   async destroy(): Promise<void> {
     await Promise.all(this.connections.map(({ client }) => client.destroy()));
   }
@@ -190,9 +190,11 @@ class ContinueFilter {
       }
       this.column += 1;
       if (!this.isStatusLine || this.column <= BEFORE_STATUS || this.column > BEFORE_STATUS + 3) continue;
-      this.status = this.status * 10 + byte - ZERO;
-      if (this.status === 100) chunk[at] = TWO;
-      this.isFinal = this.column === BEFORE_STATUS + 1 && this.status !== 1;
+      const digit = byte - ZERO;
+      const isDigit = digit >= 0 && digit <= 9;
+      this.isFinal = !isDigit || (this.column === BEFORE_STATUS + 1 && digit !== 1); // what is no digit, undici refuses
+      this.status = this.status * 10 + digit;
+      if (isDigit && this.status === 100) chunk[at] = TWO;
     }
   }
 

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { Deadline } from '../common/deadline.js';
 import { isRecord } from '../common/is-record.js';
-import { type LineLogger, logLine } from './observability.js';
+import { type LineLogger, logLine } from './log-line.js';
 import type { OttuOperation } from './ottu-call.js';
 
 /**

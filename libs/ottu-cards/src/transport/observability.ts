@@ -1,10 +1,11 @@
-// What is told about calls: tracing events, log lines, and the status.
+// What is told about calls: tracing events, a log line for each, and the status.
 
 import { tracingChannel } from 'node:diagnostics_channel';
 import { Logger } from '@nestjs/common';
 import { publishTrace } from '../common/tracing.js';
 import { OttuConfigError, OttuNotFoundError } from '../errors/errors.js';
 import { OttuError } from '../errors/ottu.error.js';
+import { type LineLogger, logLine } from './log-line.js';
 import type { OttuOperation } from './ottu-call.js';
 
 /**
@@ -68,23 +69,6 @@ export function traceCall<T>(
       }
     }
   });
-}
-
-/** As much of Nest's logger as is used. */
-export interface LineLogger {
-  debug(line: string): void;
-  log(line: string): void;
-  warn(line: string): void;
-}
-
-/** One line for a log, such as `retry call="POST /b/pbl/v2/card/" reason=timeout attempt=1`: templates and codes only. */
-export function logLine(event: string, facts: Readonly<Record<string, string | number | undefined>> = {}): string {
-  const told = Object.entries(facts).filter(([, value]) => value !== undefined);
-  return [event, ...told.map(([name, value]) => `${name}=${quoted(String(value))}`)].join(' ');
-}
-
-function quoted(text: string): string {
-  return /[\s"=]/.test(text) ? JSON.stringify(text) : text;
 }
 
 /** How calls to Ottu have gone lately, as this process has seen it. */

@@ -92,3 +92,13 @@ it('counts the five minutes from the last request for a pause', () => {
   expect(gate.waitMs(5 * MINUTE)).toBe(59 * MINUTE);
   expect(gate.waitMs(9 * MINUTE)).toBeUndefined();
 });
+
+it('is open also when its logger throws', () => {
+  const refuse = (): void => {
+    throw new Error('disk full');
+  };
+  const gate = new RateLimitGate({ log: refuse, warn: () => undefined });
+  gate.close(HOUR, 0);
+  expect(() => gate.onResponse(200)).toThrow('disk full');
+  expect(gate.waitMs(0)).toBeUndefined();
+});

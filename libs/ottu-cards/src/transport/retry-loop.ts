@@ -1,5 +1,6 @@
 import type { AxiosInstance } from 'axios';
 import type { Deadline } from '../common/deadline.js';
+import { withoutPrototype } from '../common/without-prototype.js';
 import type { OttuError } from '../errors/ottu.error.js';
 import { UnexpectedShapeError } from '../errors/errors.js';
 import type { AttemptResult } from './attempt-result.js';
@@ -14,7 +15,8 @@ import {
 } from './call-errors.js';
 import { classify, type Failure } from './classify-result.js';
 import type { LimiterCheck } from './limiter.js';
-import { type LineLogger, logLine, type OttuCallTrace } from './observability.js';
+import { type LineLogger, logLine } from './log-line.js';
+import type { OttuCallTrace } from './observability.js';
 import type { OttuCall } from './ottu-call.js';
 import { parseRetryAfter } from './retry-after.js';
 import { holdsForAllCalls, type RateLimitGate, type Retry, type RetryBudget, retryDelayMs } from './retry-policy.js';
@@ -113,7 +115,7 @@ export class RetryLoop<T> {
     try {
       return (await context.axios.request<AttemptResult>(request)).data;
     } catch {
-      return { kind: 'broken', code: 'CLIENT', stale: false }; // an error of axios would carry the key
+      return withoutPrototype({ kind: 'broken', code: 'CLIENT', stale: false }); // an error of axios would carry the key
     }
   }
 

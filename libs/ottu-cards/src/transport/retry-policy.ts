@@ -1,4 +1,4 @@
-import { type LineLogger, logLine } from './observability.js';
+import { type LineLogger, logLine } from './log-line.js';
 
 /** How a failed attempt may be repeated. */
 export type Retry =
@@ -123,7 +123,8 @@ export class RateLimitGate {
 
   /** Ends the pause, where there is one. */
   open(): void {
-    if (this.pause !== undefined) this.logger.log(logLine('gate-opened'));
+    if (this.pause === undefined) return;
     this.pause = undefined;
+    this.logger.log(logLine('gate-opened'));
   }
 }

@@ -172,7 +172,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   private end(result: AttemptResult): void {
     clearTimeout(this.timer);
     this.unlisten?.();
-    this.settle?.(result);
+    this.settle?.(withoutPrototype(result)); // some have no status, and must inherit none
     this.settle = undefined;
   }
 }
