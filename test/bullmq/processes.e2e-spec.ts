@@ -115,7 +115,13 @@ describeWithRedis('two instances with one queue', () => {
 
   it('handle 200 events, each delivered to both at once, exactly once', async () => {
     const [one, two] = [await start(5), await start(5)];
-    const answers = await Promise.all((await payments()).flatMap((webhook) => [one.post(webhook), two.post(webhook)]));
+    const webhooks = await payments();
+    const answers: unknown[] = [];
+    while (webhooks.length > 0) {
+      // not all of them at once: a busy processor would take its own delay for a Redis that is away
+      const posts = webhooks.splice(0, 20).flatMap((webhook) => [one.post(webhook), two.post(webhook)]);
+      answers.push(...(await Promise.all(posts)));
+    }
     expect(answers).toEqual(Array.from({ length: 2 * EVENTS }, () => 200));
     await eventually(() => handled().length, 2 * EVENTS, 30_000);
     await sleep(1_000);
@@ -155,9 +161,14 @@ describeWithRedis('two instances with one queue', () => {
     await eventually(() => missing().length, 0, 90_000);
   }, 180_000);
 
-  it('end by themselves when they are closed while Redis is away', async () => {
-    const instance = await start(5);
-    await redis.halt();
-    expect(await instance.close()).toBeLessThan(5_500);
-  }, 30_000);
+  it.each([0, 4_000])(
+    'end by themselves when they are closed %i ms after Redis went away',
+    async (awayMs) => {
+      const instance = await start(5);
+      await redis.halt();
+      await sleep(awayMs);
+      expect(await instance.close()).toBeLessThan(5_500);
+    },
+    30_000,
+  );
 });

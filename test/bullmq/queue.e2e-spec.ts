@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
 import { bullQueue } from 'nestjs-ottu-cards/bullmq';
 import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
 import { closeAll, closeWithTest, startFake } from '../support/application.js';
@@ -59,6 +60,15 @@ describeWithRedis('with a queue in Redis', () => {
       `${payment?.id}-card`,
       `${payment?.id}-payment`,
     ]);
+  });
+
+  it("leaves the shop's own client open", async () => {
+    const client = new Redis(redis.url, { maxRetriesPerRequest: null });
+    closeWithTest(async () => client.disconnect());
+    const shop = await start({ queue: bullQueue({ connection: client, name: 'test' }) });
+    await shop.app.close();
+    await sleep(300);
+    await expect(client.ping()).resolves.toBe('PONG');
   });
 
   it('answers 200 before the handler is done', async () => {
@@ -228,7 +238,11 @@ describeWithRedis('with a queue in Redis', () => {
       await fake.pay({ customerId, ...shop.payment });
       await eventually(() => shop.inbox.events.length, 2);
       redis.resume();
-      await eventually(() => shop.inbox.log.some((line) => line.startsWith('Redis takes webhooks again')), true, 5_000);
+      await eventually(
+        () => shop.inbox.log.some((line) => line.startsWith('Redis takes webhooks again')),
+        true,
+        10_000,
+      );
       await sleep(300);
       expect([shop.inbox.payments.calls.length, shop.inbox.calls.length]).toEqual([2, 2]);
       const { waiting, active, delayed } = await jobs().getJobCounts('waiting', 'active', 'delayed');

@@ -1,4 +1,5 @@
 import { Inject, Injectable, Module, type ModuleMetadata, Optional, Scope } from '@nestjs/common';
+import { REQUEST } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { OttuCardsModule, OttuConfigError } from 'nestjs-ottu-cards';
 import type { FakeOttu } from 'nestjs-ottu-cards/testing';
@@ -271,4 +272,54 @@ it('does not boot with a handler that lives for one request only', async () => {
 
 it('boots as an application context too, without HTTP', async () => {
   await expect(failure([cards(), OttuWebhooksModule.forRoot({ ...mount, hmacKey: HMAC_KEY })])).resolves.toBe('booted');
+});
+
+it('does not boot with options that live for one request only', async () => {
+  const options = { inject: [REQUEST], useFactory: () => ({ hmacKey: HMAC_KEY }) };
+  expect(await failure([cards(), OttuWebhooksModule.forRootAsync({ ...mount, ...options })])).toMatchObject({
+    message: expect.stringContaining('useFactory, or cards is request-scoped'),
+  });
+});
+
+const received: unknown[] = [];
+
+@Injectable()
+class BaseHandler {
+  constructor(@Inject('A') readonly base: unknown) {}
+}
+
+@Injectable()
+class ExtendingHandler extends BaseHandler {
+  constructor(@Inject('B') readonly own: unknown) {
+    super(own);
+  }
+
+  onPayment(): void {
+    received.push(this.own);
+  }
+}
+
+/** As tools write it that compile without `emitDecoratorMetadata`, such as esbuild. */
+class HandlerWithoutTypes {
+  constructor(readonly own: unknown) {}
+
+  onPayment(): void {
+    received.push(this.own);
+  }
+}
+Inject('A')(HandlerWithoutTypes, undefined, 0);
+
+@Module({ providers: ['A', 'B'].map((name) => ({ provide: name, useValue: name })), exports: ['A', 'B'] })
+class ValuesModule {}
+
+it.each([
+  ['that declares a parameter of its base class anew', ExtendingHandler, 'B'],
+  ['whose types no compiler has written', HandlerWithoutTypes, 'A'],
+])('makes a handler %s as Nest does', async (_which, handler, value) => {
+  received.length = 0;
+  const url = await listen([
+    OttuWebhooksModule.forRoot({ path: 'webhooks', handler, hmacKey: HMAC_KEY, imports: [ValuesModule] }),
+  ]);
+  await fake.pay({ customerId: 'customer-1', hmacKey: HMAC_KEY, webhookUrl: `${url}/webhooks` });
+  expect(received).toEqual([value]);
 });

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WebhookProcessor } from '../../libs/ottu-cards/src/webhooks/webhook-processor.js';
 import type { FakeOttu } from 'nestjs-ottu-cards/testing';
 import { closeAll, startFake } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
@@ -106,6 +107,32 @@ it.concurrent(
     expect(await msOf(paid)).toBeLessThan(10_000);
     expect(await paid).toMatchObject({ deliveries: [{ outcome: 'answered', status: 500 }] });
     finish?.();
+  },
+  LIMIT_MS,
+);
+
+it.concurrent(
+  'app.close() waits for an onUndelivered of an event whose request was answered before',
+  async () => {
+    let isTold = false;
+    const onUndelivered = () => sleep(100).then(() => void (isTold = true));
+    const { fake, shop } = await start({ handles: 'payments', onUndelivered, timings: { answerWithinMs: 50 } });
+    shop.inbox.payments.always = never;
+    await fake.pay({ customerId, ...shop.payment });
+    await shop.app.close();
+    expect(isTold).toBe(true);
+  },
+  LIMIT_MS,
+);
+
+it.concurrent(
+  'a webhook with nothing to do is answered 200 while the application closes, however late',
+  async () => {
+    const { fake, shop } = await start();
+    shop.app.get(WebhookProcessor, { strict: false }).beforeApplicationShutdown(); // its five seconds begin
+    await sleep(5_200);
+    const { deliveries } = await fake.pay({ customerId, result: 'failed', ...shop.payment });
+    expect(deliveries).toMatchObject([{ status: 200 }]);
   },
   LIMIT_MS,
 );

@@ -11,7 +11,7 @@ import {
 import { Deadline } from '../common/deadline.js';
 import { Encryption, stretchKey } from '../common/encryption.js';
 import { isRecord } from '../common/is-record.js';
-import { optional, problemsOf, type Rules } from '../common/rules.js';
+import { hasMethods, optional, problemsOf, type Rules } from '../common/rules.js';
 import { configProblems } from '../errors/errors.js';
 import { AttemptFailure } from '../webhooks/attempt-failure.js';
 import {
@@ -39,11 +39,13 @@ export interface BullQueueOptions {
 /** Over two hours: 1, 2, 4, … 4,096 s apart. */
 const ATTEMPTS = 14;
 const FIRST_DELAY_MS = 1_000;
-/** An event that Redis has not taken by then is handled in this process. */
+/** An event that Redis has not taken by then is handled in this process. Less than what the processor waits. */
 const ADD_WITHIN_MS = 1_000;
 /** After that, Redis is not asked for a while: what it has not taken would pile up in the client's memory. */
 const LEAVE_ALONE_MS = 5_000;
 const CLOSE_WITHIN_MS = 100;
+/** How long BullMQ waits after a lost connection. A longer time would outlive app.close(). */
+const RETRY_MS = 1_000;
 /** Under the standard scheme a replay can claim another card, which must not take the place of the genuine one. */
 const CARD_SLOTS = ['', '-2', '-3'];
 
@@ -97,6 +99,13 @@ export function bullQueue(options: BullQueueOptions): WebhookQueue {
   };
 }
 
+/** BullMQ waits five seconds after a lost connection before it looks for stalled jobs again: a process could not end. */
+class ShortWaitWorker extends Worker<StoredJob, StoredResult> {
+  protected override checkConnectionError<T>(look: () => Promise<T>): Promise<T | undefined> {
+    return super.checkConnectionError(look, RETRY_MS);
+  }
+}
+
 class BullQueue implements OpenWebhookQueue {
   private readonly queue: Queue<StoredJob, StoredResult>;
   private readonly worker: Worker<StoredJob, StoredResult>;
@@ -106,6 +115,8 @@ class BullQueue implements OpenWebhookQueue {
   /** Redis is left alone until then; `undefined` while it answers. */
   private awayUntil: number | undefined;
   private isClosing = false;
+  /** A client instead of options: the shop's to close. */
+  private readonly isShopsClient: boolean;
 
   constructor(
     name: string,
@@ -113,17 +124,19 @@ class BullQueue implements OpenWebhookQueue {
     private readonly mount: WebhookMount,
     private readonly keys: readonly Buffer[],
   ) {
+    this.isShopsClient = hasMethods(connection, 'duplicate', 'disconnect');
     const [first, ...others] = keys;
     if (first === undefined) throw new Error('There is no hmacKey.');
     this.encryption = new Encryption(first, ...others);
     this.queue = new Queue(name, { connection, defaultJobOptions: JOB_OPTIONS });
-    this.worker = new Worker(name, async (job, token) => this.tracked(this.process(job, token)), {
+    this.worker = new ShortWaitWorker(name, async (job, token) => this.tracked(this.process(job, token)), {
       connection,
       concurrency: 20,
       maxStalledCount: 20, // BullMQ's default of 1 fails a job whose instance ends twice
       lockDuration: 15_000, // another instance gets the jobs of one that has ended after this time and the next
       stalledInterval: 5_000,
-      runRetryDelay: 1_000, // a longer one would outlive app.close()
+      drainDelay: 3, // in seconds: BullMQ holds the process for so long, and a second, when Redis has gone
+      runRetryDelay: RETRY_MS,
     });
     this.queue.on('error', (error) => this.noteAway(codeOf(error)));
     this.worker.on('error', (error) => this.noteAway(codeOf(error)));
@@ -155,6 +168,7 @@ class BullQueue implements OpenWebhookQueue {
     // Jobs that the shutdown has ended are handed back; then the connections go, whether Redis answers or not.
     await Deadline.race({ timeoutMs: CLOSE_WITHIN_MS }, done);
     await Deadline.race({ timeoutMs: CLOSE_WITHIN_MS }, () => Promise.allSettled([worker.close(true), queue.close()]));
+    if (this.isShopsClient) return;
     void worker.disconnect().catch(() => undefined);
     void queue.disconnect().catch(() => undefined);
   }

@@ -6,8 +6,6 @@ export interface CustomerVersion {
   readonly number: number;
   /** Lists that were asked for before this time are not kept: a delete may be under way. In ms of the owner's clock. */
   readonly keepFrom: number;
-  /** Whether a change of this process began it, rather than its first look at the customer. */
-  readonly isChange: boolean;
 }
 
 /**
@@ -30,17 +28,17 @@ export class CustomerVersions {
   }
 
   of(customer: string): CustomerVersion {
-    return this.versions.get(customer) ?? this.begin(customer, this.floor, false);
+    return this.versions.get(customer) ?? this.begin(customer, this.floor);
   }
 
   /** The customer's cards changed, or may have. The `keepFrom` of an earlier change stays when it is later. */
   next(customer: string, keepFrom: number): CustomerVersion {
-    return this.begin(customer, Math.max(keepFrom, this.versions.get(customer)?.keepFrom ?? this.floor), true);
+    return this.begin(customer, Math.max(keepFrom, this.versions.get(customer)?.keepFrom ?? this.floor));
   }
 
-  private begin(customer: string, keepFrom: number, isChange: boolean): CustomerVersion {
+  private begin(customer: string, keepFrom: number): CustomerVersion {
     this.last += 1;
-    const version = { number: this.last, keepFrom, isChange };
+    const version = { number: this.last, keepFrom };
     this.versions.set(customer, version);
     return version;
   }

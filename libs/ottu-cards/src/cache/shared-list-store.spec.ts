@@ -251,3 +251,31 @@ it('gives different things different keys that show none of them', () => {
   expect(new Set(keys).size).toBe(keys.length);
   for (const key of keys) expect(key).toMatch(/^ottu-cards:[\w-]{43}$/);
 });
+
+it('tells of a change that the store did not take at the next list, whoever else was looked at', async () => {
+  const data = new Map<string, string>();
+  let isDown = false;
+  const command = <T>(work: () => T): Promise<T> =>
+    isDown ? Promise.reject(new Error('down')) : Promise.resolve(work());
+  const store = {
+    get: (key: string) => command(() => data.get(key)),
+    set: (key: string, value: string) => command(() => void data.set(key, value)),
+    delete: (key: string) => command(() => void data.delete(key)),
+  };
+  const start = (): SharedListStore =>
+    new SharedListStore(new EncryptedStore(store, 'obviously false secret', ['shop']), TTL_MS);
+  const [one, other] = [start(), start()];
+  const filter = { ...ANNA, pgCodes: ['knet'] };
+  const miss = await other.lookup(filter);
+  if (!('keep' in miss)) throw new Error('nothing was kept yet');
+  miss.keep([{ ...aCard(ANNA), id: 'an-id' }]);
+  await new Promise(setImmediate);
+  expect(await other.lookup(filter)).toHaveProperty('cards');
+
+  isDown = true;
+  await one.forget(ANNA.customerId, 0);
+  isDown = false;
+  for (let index = 0; index <= 10_000; index += 1) await one.lookup({ customerId: `customer-${index}` });
+  await one.lookup(filter);
+  expect(await other.lookup(filter)).not.toHaveProperty('cards');
+}, 30_000);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { ListCardsFilter, SavedCard } from '../cards/saved-card.js';
 import { isRecord } from '../common/is-record.js';
 import { CircuitBreaker } from './circuit-breaker.js';
@@ -50,6 +51,8 @@ export class SharedListStore implements ListStore {
   private readonly breaker = new CircuitBreaker();
   /** What this process knows by itself, whatever the store says; `keepFrom` is in milliseconds since 1970. */
   private readonly versions = new CustomerVersions(MAX_CUSTOMERS);
+  /** Customers with a change that the store has not confirmed: apart from `versions`, where every look takes room. */
+  private readonly pending = new LRUCache<string, true>({ max: MAX_CUSTOMERS });
   /** The ids of this instance's changes that the store has confirmed. */
   private readonly published = new WeakMap<CustomerVersion, string>();
   private readonly writing = new WeakMap<CustomerVersion, Promise<SharedVersion | undefined>>();
@@ -65,7 +68,7 @@ export class SharedListStore implements ListStore {
     const list = this.listKey(filter);
     const version = this.versions.of(customer);
     const now = Date.now();
-    const read: unknown[] | undefined = this.isPending(version)
+    const read: unknown[] | undefined = this.pending.has(customer)
       ? []
       : await this.breaker.run(LOOKUP_MS, () => Promise.all([this.store.get(customer), this.store.get(list)]));
     const shared = read && (versionIn(read[0]) ?? (await this.begin(customer)));
@@ -87,6 +90,7 @@ export class SharedListStore implements ListStore {
   async forget(customerId: string, uncertainMs: number): Promise<void> {
     const customer = this.customerKey(customerId);
     const version = this.versions.next(customer, Date.now() + uncertainMs);
+    this.pending.set(customer, true);
     await Promise.all([
       this.once(version, () => this.breaker.runAlways(PUBLISH_MS, () => this.publish(customer, version))),
       this.breaker.run(LOOKUP_MS, () => this.store.delete(this.listKey({ customerId }))), // lists of filters expire
@@ -109,17 +113,12 @@ export class SharedListStore implements ListStore {
     return askedAt >= own.keepFrom + (isOwn ? 0 : CLOCK_SKEW_MS);
   }
 
-  /** Whether the store may not know of this instance's last change: nothing of the customer may be taken from it. */
-  private isPending(version: CustomerVersion): boolean {
-    return version.isChange && !this.published.has(version);
-  }
-
   /** Begins a version for a customer who has none in the store, or whose last change is pending. */
   private begin(customer: string): Promise<SharedVersion | undefined> {
     const version = this.versions.of(customer);
     return this.once(version, () =>
       this.breaker.run(LOOKUP_MS, () =>
-        this.isPending(version)
+        this.pending.has(customer)
           ? this.publish(customer, version)
           : this.writeAndRead(customer, { id: randomUUID(), keepFrom: version.keepFrom }),
       ),
@@ -134,6 +133,7 @@ export class SharedListStore implements ListStore {
     const standing = await this.writeAndRead(customer, published);
     if (standing.id !== published.id) return undefined; // it may be from before the change
     this.published.set(version, published.id);
+    if (this.versions.of(customer) === version) this.pending.delete(customer);
     return standing;
   }
 

@@ -41,11 +41,14 @@ interface Dependency {
 
 /** @see Nest's `injector.ts`: the metadata that `@Inject()`, `@Optional()` and TypeScript write, seen 2026-11-21 */
 function dependenciesOf(handler: Type): Dependency[] {
-  const injected = listOf<{ index: number; param: InjectionToken }>(handler, 'self:paramtypes');
   const optional = listOf<number>(handler, 'optional:paramtypes');
-  const parameters = listOf<InjectionToken>(handler, 'design:paramtypes').map((type, index) => ({
+  const tokens = listOf<InjectionToken>(handler, 'design:paramtypes'); // none where no compiler wrote them
+  for (const { index, param } of listOf<{ index: number; param: InjectionToken }>(handler, 'self:paramtypes')) {
+    tokens[index] = param; // the last one stands: a class comes after the class that it extends
+  }
+  const parameters = Array.from(tokens, (token, index) => ({
     name: `constructor parameter ${index + 1}`,
-    token: injected.find((it) => it.index === index)?.param ?? type,
+    token,
     isOptional: optional.includes(index),
     isProperty: false,
   }));

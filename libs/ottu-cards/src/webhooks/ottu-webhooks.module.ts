@@ -75,9 +75,11 @@ export class OttuWebhooksModule implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    if (this.#module.introspect(OTTU_WEBHOOK_HANDLER).scope !== Scope.REQUEST) return;
+    if (this.#module.introspect(WebhookProcessor).scope !== Scope.REQUEST) return;
+    const what =
+      this.#module.introspect(OTTU_WEBHOOK_HANDLER).scope === Scope.REQUEST ? 'handler' : 'useFactory, or cards';
     throw new OttuConfigError(
-      'OttuWebhooksModule.forRoot(): handler is request-scoped, or injects something that is. It works on after the request ' +
+      `OttuWebhooksModule.forRoot(): ${what} is request-scoped, or injects something that is. It works on after the request ` +
         'is answered: make it and what it injects singletons.',
     );
   }

@@ -85,9 +85,9 @@ export class WebhookProcessor
       this.logger.warn('Refused a webhook: its signature proves nothing under any scheme with hmacKey.');
       return 'invalid_signature';
     }
-    const handled = await Deadline.race({ timeoutMs: this.timings.answerWithinMs }, () =>
-      this.handle(this.jobsOf(webhook)),
-    );
+    const jobs = this.jobsOf(webhook);
+    if (jobs.length === 0) return undefined;
+    const handled = await Deadline.race({ timeoutMs: this.timings.answerWithinMs }, () => this.handle(jobs));
     return handled?.value === true ? undefined : 'not_handled';
   }
 
@@ -132,12 +132,15 @@ export class WebhookProcessor
     await Deadline.race({ timeoutMs: CLOSE_WITHIN_MS, shutdown: this.clock.signal }, () =>
       Promise.all([this.memory.settled(), closed]),
     );
-    await Deadline.race({ timeoutMs: LAST_REPORTS_MS }, () => Promise.all([closed, ...this.reports]));
+    await Deadline.race({ timeoutMs: LAST_REPORTS_MS }, async () => {
+      await Promise.all([this.memory.settled(), closed]); // what the end of the clock has ended is reported only now
+      await Promise.all(this.reports);
+    });
   }
 
   /** Never rejects. */
   private async handle(jobs: readonly WebhookJob[]): Promise<boolean> {
-    if (jobs.length === 0 || (await this.isQueued(jobs))) return true;
+    if (await this.isQueued(jobs)) return true;
     // The payment's part decides the answer: Ottu would not send the event again for the sake of the card.
     const [decides = false] = jobs.map((job) => this.memory.run(job));
     return decides;
