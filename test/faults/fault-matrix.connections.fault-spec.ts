@@ -126,8 +126,14 @@ const FAULTS: readonly Fault[] = [
   },
   ...[
     { fault: 'a bad status line', reply: bytes('HTTP/1.1 two hundred\r\n\r\n') },
-    { fault: 'a status that is no number', reply: bytes('HTTP/1.1 11& Processing\r\n\r\n', sized(200, ONE_CARD.length), ONE_CARD) },
-    { fault: 'a status with a control character', reply: bytes('HTTP/1.1 1/: Continue\r\n\r\n', sized(200, ONE_CARD.length), ONE_CARD) },
+    {
+      fault: 'a status that is no number',
+      reply: bytes('HTTP/1.1 11& Processing\r\n\r\n', sized(200, ONE_CARD.length), ONE_CARD),
+    },
+    {
+      fault: 'a status with a control character',
+      reply: bytes('HTTP/1.1 1/: Continue\r\n\r\n', sized(200, ONE_CARD.length), ONE_CARD),
+    },
     { fault: 'what is not HTTP', reply: bytes('SSH-2.0-OpenSSH_9.2\r\n') },
     { fault: '200 KiB of headers', reply: bytes(head(200, { 'X-Long': 'x'.repeat(200 * 1024) })) },
     {
