@@ -123,7 +123,9 @@ inBrowser('a payment', () => {
 
   it('gives a customer without cards their first one', async () => {
     const page = await openWallet('Sara Khalil');
-    await (await pay(page, '7777')).close();
+    const till = await pay(page, '7777');
+    await till.getByRole('status').getByText('Paid.').waitFor();
+    await till.close();
     await page.getByRole('button', { name: 'Delete card ending in 7777' }).waitFor();
     await page.getByRole('complementary', { name: 'Next time you pay' }).getByText('•••• 7777').waitFor();
   });
