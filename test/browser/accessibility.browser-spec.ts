@@ -26,7 +26,14 @@ const LOOKS = [
 
 /** How to come to each state of the page, in English. */
 const STATES: readonly [state: string, open: (options: object) => Promise<Page>][] = [
-  ['sign-in', (options) => openShop(options)],
+  [
+    'sign-in',
+    async (options) => {
+      const page = await openShop(options);
+      await page.getByRole('button', { name: 'Sign in as Layla Haddad' }).waitFor();
+      return page;
+    },
+  ],
   ['list', (options) => openWallet('Layla Haddad', options)],
   ['empty', (options) => openWallet('Sara Khalil', options)],
   [
