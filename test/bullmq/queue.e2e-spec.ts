@@ -267,7 +267,6 @@ describeWithRedis('with a queue in Redis', () => {
 
 /** Everything that Redis holds, as text. */
 async function dump(redis: TestRedis): Promise<string> {
-  const { Redis } = await import('ioredis');
   const client = new Redis(redis.url);
   const parts: string[] = [];
   for (const key of await client.keys('*')) {
