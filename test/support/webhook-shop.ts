@@ -1,6 +1,8 @@
+import { inspect } from 'node:util';
 import { type DynamicModule, Inject, Injectable, type INestApplication, type LoggerService } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { ModulesContainer } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { OttuCardsModule, type OttuCardsOptions } from 'nestjs-ottu-cards';
 import type { FakeOttu, FakeWebhook } from 'nestjs-ottu-cards/testing';
@@ -191,4 +193,12 @@ function inboxModule(inbox: Inbox): DynamicModule {
 function linesInto(lines: string[]): LoggerService {
   const write = (...parts: unknown[]): void => void lines.push(parts.map(String).join(' '));
   return { log: write, error: write, warn: write, debug: write, verbose: write, fatal: write };
+}
+
+/** What stands behind a mounted webhook, its queue included: as it prints itself, and with all fields of it. */
+export function printedProcessor(app: INestApplication): string {
+  const providers = [...app.get(ModulesContainer).values()].flatMap((module) => [...module.providers.values()]);
+  const processor: unknown = providers.find(({ name }) => name === 'WebhookProcessor')?.instance;
+  const depth = { depth: 12, showHidden: true };
+  return `${inspect(processor, depth)} ${inspect(processor, { ...depth, customInspect: false })}`;
 }

@@ -72,7 +72,7 @@ it('an onUndelivered that hangs holds up neither the answer nor other events, an
   expect(deliveries).toMatchObject([{ status: 500 }]);
   expect(await fake.pay({ customerId, ...shop.payment })).toMatchObject({ deliveries: [{ status: 200 }] });
   expect(isLogged()).toBe(false);
-  await eventually(isLogged, true);
+  await eventually(isLogged, true, 4_000);
 });
 
 it('onUndelivered is called once for each method, however many deliveries wait for the event', async () => {
@@ -135,12 +135,12 @@ it('no timer stays when everything is done', async () => {
   expect(timers() - before).toBeLessThan(5);
 });
 
-it('app.close() does not wait for its five seconds when nothing is under way', async () => {
+it('app.close() takes no time when nothing is under way', async () => {
   const shop = await start({ timings: 'real' });
   await fake.pay({ customerId, ...shop.payment });
   const before = performance.now();
   await shop.app.close();
-  expect(performance.now() - before).toBeLessThan(2_500);
+  expect(performance.now() - before).toBeLessThan(500);
 });
 
 describe('a queue that breaks its word', () => {
@@ -164,5 +164,5 @@ describe('a queue that breaks its word', () => {
       await expect(shop.app.close()).resolves.toBeUndefined();
     },
     15_000,
-  ); // one that hangs has two seconds for the event, and five for its end
+  ); // one that hangs has four seconds for the event, and five for its end
 });

@@ -4,7 +4,7 @@ import { OTTU_WEBHOOKS_OPTIONS, OttuWebhooksModule } from 'nestjs-ottu-cards/web
 import { closeAll, startFake } from '../support/application.js';
 import { CANARIES, channelsOf, leaksIn } from '../support/leaks.js';
 import { captureOutput } from '../support/output.js';
-import { type ShopSetup, WebhookShop } from '../support/webhook-shop.js';
+import { printedProcessor, type ShopSetup, WebhookShop } from '../support/webhook-shop.js';
 
 const { apiKey, hmacKey, token, customerId, nameOnCard, cardNumber } = CANARIES;
 let fake: FakeOttu;
@@ -116,7 +116,7 @@ it('hands errors of ours to onUndelivered that show no secret', async () => {
   expect(leaksIn(await channelsOf(undelivered?.error))).toEqual([]);
 });
 
-it('prints no key: neither as definition nor as module nor as options', async () => {
+it('prints no key: neither as definition nor as module nor as options nor as what works with them', async () => {
   const print = (value: unknown) => inspect(value, { depth: 12, showHidden: true });
   class Handler {
     onPayment(): void {}
@@ -129,6 +129,8 @@ it('prints no key: neither as definition nor as module nor as options', async ()
     definition: `${print(definition)} ${JSON.stringify(definition)}`,
     module: print(app.get(OttuWebhooksModule)),
     options: `${print(options)} ${JSON.stringify(options)}`,
+    processor: printedProcessor(app),
   };
+  expect(printed.processor).toContain('WebhookProcessor');
   expect(leaksIn(printed)).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type ConnectionOptions,
   DelayedError,
@@ -39,8 +40,10 @@ export interface BullQueueOptions {
 /** Over two hours: 1, 2, 4, … 4,096 s apart. */
 const ATTEMPTS = 14;
 const FIRST_DELAY_MS = 1_000;
-/** An event that Redis has not taken by then is handled in this process. Less than what the processor waits. */
-const ADD_WITHIN_MS = 1_000;
+/** Redis counts as away when it has answered nothing for so long. */
+const SILENT_MS = 1_000;
+/** No further second is given after it. With that second, it is less than what the processor waits. */
+const ADD_WITHIN_MS = 2_000;
 /** After that, Redis is not asked for a while: what it has not taken would pile up in the client's memory. */
 const LEAVE_ALONE_MS = 5_000;
 const CLOSE_WITHIN_MS = 100;
@@ -107,6 +110,9 @@ class ShortWaitWorker extends Worker<StoredJob, StoredResult> {
 }
 
 class BullQueue implements OpenWebhookQueue {
+  /** Not printed: both hold keys. */
+  readonly #mount: WebhookMount;
+  readonly #keys: readonly Buffer[];
   private readonly queue: Queue<StoredJob, StoredResult>;
   private readonly worker: Worker<StoredJob, StoredResult>;
   private readonly encryption: Encryption;
@@ -114,16 +120,15 @@ class BullQueue implements OpenWebhookQueue {
   private readonly active = new Set<Promise<unknown>>();
   /** Redis is left alone until then; `undefined` while it answers. */
   private awayUntil: number | undefined;
+  /** When an add had its last answer. */
+  private answeredAt = -Infinity;
   private isClosing = false;
   /** A client instead of options: the shop's to close. */
   private readonly isShopsClient: boolean;
 
-  constructor(
-    name: string,
-    connection: ConnectionOptions,
-    private readonly mount: WebhookMount,
-    private readonly keys: readonly Buffer[],
-  ) {
+  constructor(name: string, connection: ConnectionOptions, mount: WebhookMount, keys: readonly Buffer[]) {
+    this.#mount = mount;
+    this.#keys = keys;
     this.isShopsClient = hasMethods(connection, 'duplicate', 'disconnect');
     const [first, ...others] = keys;
     if (first === undefined) throw new Error('There is no hmacKey.');
@@ -147,7 +152,7 @@ class BullQueue implements OpenWebhookQueue {
     if (this.isClosing || Date.now() < (this.awayUntil ?? 0)) return false;
     const adding = this.addAll(jobs);
     try {
-      if (await Deadline.race({ timeoutMs: ADD_WITHIN_MS }, () => adding)) {
+      if (await this.isTaken(adding)) {
         this.noteAnswer();
         return true;
       }
@@ -164,7 +169,7 @@ class BullQueue implements OpenWebhookQueue {
     this.isClosing = true;
     const done = async (): Promise<unknown> => Promise.allSettled(this.active);
     await worker.pause(true).catch(() => undefined);
-    await Deadline.race({ timeoutMs: 60_000, shutdown: this.mount.shutdown }, done);
+    await Deadline.race({ timeoutMs: 60_000, shutdown: this.#mount.shutdown }, done);
     // Jobs that the shutdown has ended are handed back; then the connections go, whether Redis answers or not.
     await Deadline.race({ timeoutMs: CLOSE_WITHIN_MS }, done);
     await Deadline.race({ timeoutMs: CLOSE_WITHIN_MS }, () => Promise.allSettled([worker.close(true), queue.close()]));
@@ -173,9 +178,22 @@ class BullQueue implements OpenWebhookQueue {
     void queue.disconnect().catch(() => undefined);
   }
 
+  /** Waits for as long as Redis answers: a busy process is late to read its answers, which are no reason to leave it. */
+  private async isTaken(adding: Promise<void>): Promise<boolean> {
+    const endsAt = performance.now() + ADD_WITHIN_MS;
+    while (performance.now() < endsAt) {
+      if (await Deadline.race({ timeoutMs: SILENT_MS }, () => adding)) return true;
+      await nextTurn(); // timers come first: what has arrived meanwhile is read only now
+      if (performance.now() - this.answeredAt > SILENT_MS) return false;
+    }
+    return false;
+  }
+
   private async addAll(jobs: readonly WebhookJob[]): Promise<void> {
     await this.queue.addBulk(jobs.map((job) => this.stored(job, '')));
+    this.answeredAt = performance.now();
     await Promise.all(jobs.map(async (job) => this.place(job)));
+    this.answeredAt = performance.now();
   }
 
   /** Adding an id again changes nothing: a job that has failed is retried, one of another card leaves its place. */
@@ -188,7 +206,7 @@ class BullQueue implements OpenWebhookQueue {
       if (found.data.claim === undefined || claims.includes(found.data.claim)) return this.revive(found);
       if (found.returnvalue === 'handled') break;
     }
-    this.mount.logger.warn(
+    this.#mount.logger.warn(
       `Dropped a saved card: event ${job.event.id} has come with another card that Ottu lists, or with three others. It may be a replay.`,
     );
   }
@@ -220,11 +238,11 @@ class BullQueue implements OpenWebhookQueue {
     if (job.data.payload === '') return 'handled'; // by an instance that ended before it could say so
     const work = this.read(job);
     if (work === undefined) {
-      this.mount.logger.error(`No hmacKey opens job ${job.id}: it stays among the failed jobs of ${job.queueName}.`);
+      this.#mount.logger.error(`No hmacKey opens job ${job.id}: it stays among the failed jobs of ${job.queueName}.`);
       throw new UnrecoverableError('no hmacKey opens it');
     }
-    const isDone = (await this.mount.worker.inMemory(work)) === true;
-    const result = isDone ? 'handled' : await this.mount.worker.attempt(work, job.attemptsMade + 1);
+    const isDone = (await this.#mount.worker.inMemory(work)) === true;
+    const result = isDone ? 'handled' : await this.#mount.worker.attempt(work, job.attemptsMade + 1);
     if (typeof result === 'string') {
       await job.updateData({ ...job.data, payload: '' }).catch(() => undefined); // it ends with the job a day later
       return result;
@@ -234,17 +252,17 @@ class BullQueue implements OpenWebhookQueue {
       throw new DelayedError(); // for another instance, and not counted as an attempt
     }
     if (!result.isFinal && job.attemptsMade + 1 < ATTEMPTS) {
-      this.mount.logger.warn(`Event ${work.event.id}: ${result.text}\nTrying again.`);
+      this.#mount.logger.warn(`Event ${work.event.id}: ${result.text}\nTrying again.`);
       throw result;
     }
-    await this.mount.worker.giveUp(work, result);
+    await this.#mount.worker.giveUp(work, result);
     throw Object.assign(new UnrecoverableError(result.message), { stack: result.stack });
   }
 
   /** BullMQ itself fails a job whose instances have ended too often. */
   private async reportStalled(job: Job<StoredJob, StoredResult> | undefined): Promise<void> {
     const work = job?.deferredFailure === undefined ? undefined : this.read(job);
-    if (work) await this.mount.worker.giveUp(work, new AttemptFailure(work.method, 'stalled'));
+    if (work) await this.#mount.worker.giveUp(work, new AttemptFailure(work.method, 'stalled'));
   }
 
   private stored(job: WebhookJob, slot: string): { name: string; data: StoredJob; opts: JobsOptions } {
@@ -261,14 +279,14 @@ class BullQueue implements OpenWebhookQueue {
   /** The claimed card under each key: the first is stored, every one is known again. */
   private claimsOf({ claim }: WebhookJob): string[] {
     if (claim === undefined) return [];
-    return this.keys.map((key) => createHmac('sha256', key).update(claimId(claim)).digest('base64url'));
+    return this.#keys.map((key) => createHmac('sha256', key).update(claimId(claim)).digest('base64url'));
   }
 
   /** Warns once until Redis answers again. */
   private noteAway(why: string | undefined, leaveAloneMs = 0): void {
     if (why === undefined || this.isClosing) return;
     if (this.awayUntil === undefined) {
-      this.mount.logger.warn(
+      this.#mount.logger.warn(
         `Redis does not take webhooks (${why}): until it does, they are handled in this process, as without a queue.`,
       );
     }
@@ -276,7 +294,7 @@ class BullQueue implements OpenWebhookQueue {
   }
 
   private noteAnswer(): void {
-    if (this.awayUntil !== undefined) this.mount.logger.log('Redis takes webhooks again.');
+    if (this.awayUntil !== undefined) this.#mount.logger.log('Redis takes webhooks again.');
     this.awayUntil = undefined;
   }
 }

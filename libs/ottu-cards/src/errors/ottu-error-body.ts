@@ -9,13 +9,13 @@ const MAX_DEPTH = 5;
 const MAX_VISITS = 10_000;
 /**
  * What redacting the field errors of one answer may cost, in characters: enough for 50 fields of 10 messages of 500
- * characters of ASCII, or for 50 fields of 2 messages of 100 characters that have to be decoded.
+ * characters of ASCII. Messages that must be decoded cost more: of those of 100 characters there is room for 300.
  */
-const MAX_WORK = 320_000;
+const MAX_WORK = 400_000;
 /** What a text costs however short it is, and however long. */
 const [LEAST_WORK, MOST_WORK] = [100, 700];
 /** How many times as much a text costs that may hold escapes, or letters of several forms. */
-const DECODING = 9;
+const DECODING = 6;
 const NEEDS_NO_DECODING = /^[^%&\\\u{80}-\u{10ffff}]*$/u;
 
 interface OttuErrorBody {
@@ -71,8 +71,10 @@ class FieldErrorReader {
   constructor(redact: Redact) {
     this.redact = (text) => {
       const read = text.slice(0, MOST_WORK);
-      this.work += (LEAST_WORK + read.length) * (NEEDS_NO_DECODING.test(read) ? 1 : DECODING);
-      return redact(text);
+      const redacted = redact(text);
+      const length = Math.max(read.length, redacted.length); // one letter may become eighteen
+      this.work += (LEAST_WORK + length) * (NEEDS_NO_DECODING.test(read) ? 1 : DECODING);
+      return redacted;
     };
   }
 

@@ -25,7 +25,7 @@ const MAX_SESSIONS = 3;
 /** More than the clock of the shutdown gives: a timer that keeps the process running until it has ended. */
 const CLOSE_WITHIN_MS = 10_000;
 /** A queue that has not taken an event by then has failed: longer than `bullQueue` takes. */
-const QUEUE_WITHIN_MS = 2_000;
+const QUEUE_WITHIN_MS = 4_000;
 /** At the very end of a shutdown, for an `onUndelivered` that was called just before. */
 const LAST_REPORTS_MS = 250;
 
@@ -45,6 +45,8 @@ export const WEBHOOK_TIMINGS = {
 export class WebhookProcessor
   implements WebhookWorker, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
+  /** Not printed: they hold the keys. */
+  readonly #options: CheckedWebhooksOptions;
   private readonly memory: MemoryQueue;
   private readonly confirmation: CardConfirmation | undefined;
   private readonly confirmed = new WeakMap<WebhookJob, SavedCard>();
@@ -56,20 +58,21 @@ export class WebhookProcessor
 
   /** @param userCards needed for `onSavedCard` alone */
   constructor(
-    private readonly options: CheckedWebhooksOptions,
+    options: CheckedWebhooksOptions,
     private readonly handler: OttuWebhookHandler,
     private readonly timings: typeof WEBHOOK_TIMINGS,
     private readonly clock: ShutdownClock,
     private readonly logger: WebhookMount['logger'],
     userCards: UserCardsService | undefined,
   ) {
+    this.#options = options;
     this.memory = new MemoryQueue(this, timings.retryDelaysMs, clock.signal, logger);
     this.confirmation = userCards && new CardConfirmation(userCards, timings.secondLookMs, logger);
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { options, clock, logger } = this;
-    const { path, cards, hmacKeys, queue } = options;
+    const { clock, logger } = this;
+    const { path, cards, hmacKeys, queue } = this.#options;
     this.queue = await queue?.open({ path, cards, hmacKeys, worker: this, shutdown: clock.signal, logger });
   }
 
@@ -79,7 +82,7 @@ export class WebhookProcessor
    * @returns why it is not taken; `undefined` when it is handled, or safe in the queue, or nothing that the handler takes
    */
   async receive(payload: Readonly<Record<string, unknown>>): Promise<'invalid_signature' | 'not_handled' | undefined> {
-    const verified = verifySignature(payload, this.options.hmacKeys);
+    const verified = verifySignature(payload, this.#options.hmacKeys);
     const webhook = verified && readWebhook(payload, verified);
     if (webhook === undefined) {
       this.logger.warn('Refused a webhook: its signature proves nothing under any scheme with hmacKey.');
@@ -224,11 +227,11 @@ export class WebhookProcessor
 
   /** Never rejects. */
   private async report(undelivered: UndeliveredEvent): Promise<void> {
-    const { options, timings, logger } = this;
+    const { timings, logger } = this;
     const { id } = undelivered.event;
     try {
       const limits = { timeoutMs: timings.handlerLimitMs, ref: false };
-      const settled = await Deadline.race(limits, () => options.onUndelivered?.(undelivered));
+      const settled = await Deadline.race(limits, () => this.#options.onUndelivered?.(undelivered));
       if (settled === undefined) logger.error(`onUndelivered did not settle in time for event ${id}.`);
     } catch (error) {
       logger.error(`onUndelivered failed for event ${id} with ${described(error)}.`);
