@@ -11,7 +11,8 @@ const { displayName: _name, roots: _roots, testMatch: _match, ...base } = projec
 export default {
   ...rest,
   ...base,
-  testEnvironment: join(import.meta.dirname, 'test/support/bail-environment.cjs'), // Stryker does not know <rootDir>
-  testSequencer: '<rootDir>/jest.stryker.sequencer.cjs',
+  testEnvironment: join(import.meta.dirname, 'test/mutation/environment.cjs'), // Stryker does not know <rootDir>
+  runner: '<rootDir>/test/mutation/runner.cjs',
+  testSequencer: '<rootDir>/test/mutation/sequencer.cjs',
   testMatch: specs.map((spec) => `<rootDir>/${spec}`),
 };

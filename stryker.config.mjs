@@ -34,7 +34,7 @@ const SCOPES = {
   },
   cache: {
     mutate: [`${SRC}/cache/!(index|*.spec).ts`],
-    specs: [`${SRC}/cache/*.spec.ts`, 'test/cache/!(*redis*).e2e-spec.ts'],
+    specs: [`${SRC}/cache/*.spec.ts`, 'test/cache/!(*redis*|races).e2e-spec.ts'],
     coverageAnalysis: 'all',
   },
   webhooks: {
