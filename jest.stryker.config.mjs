@@ -13,6 +13,5 @@ export default {
   ...base,
   testEnvironment: join(import.meta.dirname, 'test/mutation/environment.cjs'), // Stryker does not know <rootDir>
   runner: '<rootDir>/test/mutation/runner.cjs',
-  testSequencer: '<rootDir>/test/mutation/sequencer.cjs',
   testMatch: specs.map((spec) => `<rootDir>/${spec}`),
 };

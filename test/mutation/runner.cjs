@@ -2,7 +2,10 @@ const { existsSync, readFileSync } = require('node:fs');
 const { default: TestRunner } = require('jest-runner');
 const BailEnvironment = require('./environment.cjs');
 
-/** For Stryker: files that can tell nothing more about a mutant are not even loaded. */
+/**
+ * For Stryker: the specs beside the source come first, because they are the fastest, and files that can tell nothing
+ * more about a mutant are not even loaded.
+ */
 module.exports = class FewFilesRunner extends TestRunner {
   #pattern;
 
@@ -13,12 +16,17 @@ module.exports = class FewFilesRunner extends TestRunner {
 
   async runTests(tests, watcher, options) {
     const { __STRYKER_ACTIVE_MUTANT__: mutant } = process.env;
-    for (const test of tests.filter(({ path }) => hasTestOf(path, this.#pattern))) {
+    const wanted = tests.filter(({ path }) => hasTestOf(path, this.#pattern));
+    for (const test of wanted.toSorted((one, other) => rank(one) - rank(other))) {
       if (mutant !== undefined && BailEnvironment.killed === mutant) return;
       await super.runTests([test], watcher, { ...options, serial: true });
     }
   }
 };
+
+function rank({ path }) {
+  return path.includes('/libs/') ? 0 : 1;
+}
 
 let namesOf;
 
