@@ -17,7 +17,7 @@ const CARD = {
   cvv_required: true,
   agreements: ['AGREEMENT-1'],
 };
-const idOf = ({ customerId, token }: { customerId: string; token: string }) => `id of ${customerId}'s ${token}`;
+const idOf = (customerId: string) => (token: string) => `id of ${customerId}'s ${token}`;
 const read = (answer: unknown): unknown[] => listCardsCall({ customerId: 'customer-1' }, 'sandbox', idOf).read(answer);
 const readOne = (changes: object): unknown => read([{ ...CARD, ...changes }])[0];
 

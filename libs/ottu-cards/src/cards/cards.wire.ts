@@ -62,15 +62,16 @@ export function deleteCardCall(
  */
 function parseCardList(answer: unknown, customerId: string, idOf: CardIdOf, now = new Date()): SavedCard[] {
   const list: unknown[] = Array.isArray(answer) ? answer : [answer];
+  const idWith = idOf(customerId);
   if (list.length > MAX_CARDS) throw new UnexpectedShapeError('the list', `must not hold more than ${MAX_CARDS} cards`);
   const cards = list.map((card, index) => {
     const fields = new JsonFields(card, Array.isArray(answer) ? `[${index}]` : 'the answer');
-    return readCard(fields, customerId, idOf, now);
+    return readCard(fields, customerId, idWith, now);
   });
   return cards.toSorted((a, b) => Number(b.isPreferred) - Number(a.isPreferred));
 }
 
-function readCard(card: JsonFields, customerId: string, idOf: CardIdOf, now: Date): SavedCard {
+function readCard(card: JsonFields, customerId: string, idWith: ReturnType<CardIdOf>, now: Date): SavedCard {
   if (card.string('customer_id') !== customerId) card.refuse('customer_id', 'must be the customer who was asked for');
   const number = masked(card.nullableString('number'));
   const expiryMonth = card.string('expiry_month');
@@ -78,7 +79,7 @@ function readCard(card: JsonFields, customerId: string, idOf: CardIdOf, now: Dat
   const isExpired = card.boolean('is_expired');
   const token = card.string('token') || card.refuse('token', 'must not be empty');
   return {
-    id: idOf({ customerId, token }),
+    id: idWith(token),
     token,
     customerId,
     brand: card.nullableString('brand'),
