@@ -1,5 +1,5 @@
 import { Deadline } from '../common/deadline.js';
-import { OttuTimeoutError } from '../errors/errors.js';
+import { OttuTimeoutError, OttuUnavailableError } from '../errors/errors.js';
 import { SingleFlight } from './single-flight.js';
 
 const deadlines: Deadline[] = [];
@@ -22,6 +22,14 @@ it('asks once for a caller whose request timed out before its time, as when no r
   });
   await expect(asked).rejects.toMatchObject({ attempts: 1 });
   expect(requests).toBe(1);
+});
+
+it('tells every caller that an unknown host will not be found later either', async () => {
+  const flights = new SingleFlight(1_000);
+  const fail = () => Promise.reject(new OttuUnavailableError('No such host.', { attempts: 1, retryable: false }));
+  const [one, other] = [flights.join('key', aCaller(), fail), flights.join('key', aCaller(), fail)];
+  await expect(one).rejects.toMatchObject({ name: 'OttuUnavailableError', retryable: false, attempts: 1 });
+  await expect(other).rejects.toMatchObject({ name: 'OttuUnavailableError', retryable: false, attempts: 1 });
 });
 
 it('lets nobody join a request that is being aborted, however long that takes', async () => {
