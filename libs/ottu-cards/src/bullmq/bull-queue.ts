@@ -96,7 +96,7 @@ export function bullQueue(options: BullQueueOptions): WebhookQueue {
   return {
     nameFor,
     open: async (mount) => {
-      const keys = await Promise.all(mount.hmacKeys.map((key) => stretchKey(key, 'webhook queue')));
+      const keys = mount.hmacKeys.map((key) => stretchKey(key, 'webhook queue'));
       return new BullQueue(nameFor(mount), connection, mount, keys);
     },
   };

@@ -136,8 +136,7 @@ export class UserCardsService {
   ): Promise<SavedCard[]> {
     const { env, idOf, cache } = this.settings;
     const call = listCardsCall({ customerId }, env, idOf, operation);
-    const { signal, timeoutMs } = options;
-    return cache.forgetAfter({ customerId, effect: 'read', signal, timeoutMs }, () =>
+    return cache.forgetAfter({ ...options, customerId, effect: 'read' }, () =>
       this.transport.send(call, options, trace),
     );
   }
@@ -150,13 +149,12 @@ export class UserCardsService {
     const { env, cache } = this.settings;
     const call = deleteCardCall({ customerId, token }, env);
     try {
-      const { signal, timeoutMs } = options;
-      await cache.forgetAfter({ customerId, effect: 'delete', signal, timeoutMs }, () =>
+      await cache.forgetAfter({ ...options, customerId, effect: 'delete' }, () =>
         this.transport.send(call, options, trace),
       );
     } catch (error) {
-      const isLocked = hasEntries(agreements) && OttuRefusedError.is(error) && LOCKED_STATUSES.has(error.status);
-      throw isLocked ? locked(error) : error;
+      const hasAgreements = Array.isArray(agreements) && agreements.length > 0; // JavaScript may give anything
+      throw hasAgreements && OttuRefusedError.is(error) && LOCKED_STATUSES.has(error.status) ? locked(error) : error;
     }
   }
 }
@@ -182,11 +180,6 @@ function checked<A extends object, O extends CallOptions>(
   if (problems.length === 0) return given;
   const fieldErrors = Object.fromEntries(problems.map(({ name, problem }) => [name, [problem]]));
   throw new OttuInputError(`UserCardsService.${method}(): ${sentenceOf(problems)}. Nothing was sent.`, { fieldErrors });
-}
-
-/** JavaScript may give anything. */
-function hasEntries(list: unknown): boolean {
-  return Array.isArray(list) && list.length > 0;
 }
 
 function locked({ message, attempts, status, detail, fieldErrors }: OttuRefusedError): OttuRefusedError {

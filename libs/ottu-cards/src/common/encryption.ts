@@ -1,5 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, scrypt } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, scryptSync } from 'node:crypto';
 
 /** Stands before every encrypted text; another shape of the content takes another version. */
 const VERSION = 'v1';
@@ -13,13 +12,11 @@ export function deriveKey(secret: string, purpose: string): Buffer {
 }
 
 /**
- * As `deriveKey`, from a secret that may be short enough to guess: each guess costs tens of milliseconds and 16 MiB.
- * Meant for the start of an application.
+ * As `deriveKey`, from a secret that may be short enough to guess: each guess costs tens of milliseconds and 16 MiB. For
+ * the start of an application, because it blocks.
  */
-export async function stretchKey(secret: string, purpose: string): Promise<Buffer> {
-  const key: unknown = await promisify(scrypt)(secret, `nestjs-ottu-cards ${VERSION} ${purpose}`, 32);
-  if (Buffer.isBuffer(key)) return key;
-  throw new Error('scrypt gave no key.');
+export function stretchKey(secret: string, purpose: string): Buffer {
+  return scryptSync(secret, `nestjs-ottu-cards ${VERSION} ${purpose}`, 32);
 }
 
 /** Encrypts values as text (AES-256-GCM, a random nonce each) that decrypts only in the place it was made for. */

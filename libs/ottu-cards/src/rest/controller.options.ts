@@ -40,7 +40,7 @@ const list: Rule = optional((value) => (Array.isArray(value) ? undefined : 'must
 
 const RULES: Rules<keyof OttuCardsControllerOptions> = {
   path: (value) =>
-    typeof value === 'string' && trimSlashes(value) !== '' ? undefined : "is empty: set it, such as 'wallet/cards'",
+    typeof value === 'string' && mountPathOf(value) !== '' ? undefined : "is empty: set it, such as 'wallet/cards'",
   guards: (value) =>
     areGuards(value)
       ? undefined
@@ -63,11 +63,7 @@ export function checkControllerOptions(options: OttuCardsControllerOptions, titl
 }
 
 /** Without slashes at its ends, which say nothing. */
-export function mountPathOf({ path }: OttuCardsControllerOptions): string {
-  return trimSlashes(path);
-}
-
-function trimSlashes(path: string): string {
+export function mountPathOf(path: string): string {
   return path.replaceAll(/^\/+|\/+$/g, '');
 }
 

@@ -65,12 +65,8 @@ export function readListCardsQuery(query: unknown): OttuListCardsQuery {
   };
 }
 
-/** A delete takes no parameters: one that names a customer is refused, not ignored. @throws OttuInputError */
-export function refuseQuery(query: unknown): void {
-  refuseProblems(query, {});
-}
-
-function refuseProblems(query: unknown, rules: Rules): void {
+/** @throws OttuInputError where the query has a parameter without a rule, or one that breaks it */
+export function refuseProblems(query: unknown, rules: Rules): void {
   const problems = problemsOf(query, rules);
   if (problems.length === 0) return;
   const fieldErrors = Object.fromEntries(problems.map(({ name, problem }) => [name, [problem]]));

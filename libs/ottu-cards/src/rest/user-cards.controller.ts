@@ -23,7 +23,7 @@ import type { UserCardsService } from '../cards/user-cards.service.js';
 import { OttuConfigError, OttuNotFoundError } from '../errors/errors.js';
 import { mountPathOf, type OttuCardsControllerOptions } from './controller.options.js';
 import { ClosingConnectionInterceptor } from './closing-connection.interceptor.js';
-import { readListCardsQuery, refuseQuery } from './list-cards.query.js';
+import { readListCardsQuery, refuseProblems } from './list-cards.query.js';
 import { DELETE, Documented, LIST, Tagged } from './openapi.js';
 import { OttuErrorFilter } from './ottu-error.filter.js';
 import { OttuSavedCardDto } from './saved-card.dto.js';
@@ -56,7 +56,7 @@ export function createUserCardsController(
   title: string,
 ): Type {
   const { version, guards, decorators = [] } = options;
-  const path = mountPathOf(options);
+  const path = mountPathOf(options.path);
   const words = wordsOf(path);
   const customers = new CustomerGuard(options.customerId, title);
 
@@ -84,7 +84,7 @@ export function createUserCardsController(
     @NeverCached
     @Documented(DELETE)
     async delete(@Req() request: CardsRequest): Promise<void> {
-      refuseQuery(request.query);
+      refuseProblems(request.query, {}); // a parameter that names a customer is refused, not ignored
       const { id } = request.params;
       if (typeof id !== 'string' || cardIdRule(id, {}) !== undefined) {
         throw new OttuNotFoundError('What the address names is no id of a card.');

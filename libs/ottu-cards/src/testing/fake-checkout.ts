@@ -75,7 +75,7 @@ function cardOf(payment: FakePayment, wallet: FakeWallet): FakeCard | undefined 
  * another three retries after the first attempt, seen 2026-11-21
  */
 async function deliver(webhook: FakeWebhook, url: string, travel: FakeWebhookTravel): Promise<FakeDelivery[]> {
-  const { timeoutMs = 15_000, attempts = 4, pauseMs = 0 } = travel;
+  const { timeoutMs, attempts = 4, pauseMs = 0 } = travel;
   const deliveries = [await post(url, webhook, timeoutMs)];
   while (deliveries.at(-1)?.outcome === 'timeout' && deliveries.length < attempts) {
     await sleep(pauseMs);
@@ -84,7 +84,8 @@ async function deliver(webhook: FakeWebhook, url: string, travel: FakeWebhookTra
   return deliveries;
 }
 
-async function post(url: string, webhook: FakeWebhook, timeoutMs: number): Promise<FakeDelivery> {
+/** One attempt, as Ottu makes it. */
+export async function post(url: string, webhook: FakeWebhook, timeoutMs = 15_000): Promise<FakeDelivery> {
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(url, {

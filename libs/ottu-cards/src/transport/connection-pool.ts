@@ -145,9 +145,9 @@ class Connection implements AttemptConnection {
   }
 }
 
-/** `HTTP/1.1 `: the status follows. */
-const BEFORE_STATUS = 9;
-const [CR, LF, ZERO, TWO] = [0x0d, 0x0a, 0x30, 0x32];
+/** Where the status stands in `HTTP/1.1 100`. */
+const [BEFORE_STATUS, AFTER_STATUS] = [9, 12];
+const [CR, LF, TWO] = [0x0d, 0x0a, 0x32];
 
 /**
  * Lets undici read over a `100 Continue`, at which it would end the connection: it sees a 102, which means as little.
@@ -158,10 +158,8 @@ const [CR, LF, ZERO, TWO] = [0x0d, 0x0a, 0x30, 0x32];
 class ContinueFilter {
   private isFinal = true;
   private isStatusLine = true;
-  /** Characters of the current line so far. */
-  private column = 0;
-  /** The digits of the status so far, as a number. */
-  private status = 0;
+  /** What has come of the current line, as far as a status reaches. */
+  private line = '';
 
   /** Filters what is read from the socket from now on. */
   attach(socket: Socket): void {
@@ -176,7 +174,8 @@ class ContinueFilter {
   /** A request is sent: the next byte that is read begins an answer to it. */
   expectAnswer(): void {
     this.isFinal = false;
-    this.beginLine(true);
+    this.isStatusLine = true;
+    this.line = '';
   }
 
   /** Changes an interim 100 to 102 in place. A chunk can end anywhere in it. */
@@ -185,22 +184,15 @@ class ContinueFilter {
       const byte = chunk[at] ?? LF;
       if (byte === CR) continue;
       if (byte === LF) {
-        this.beginLine(this.column === 0); // after an empty line another answer begins
-        continue;
+        this.isStatusLine = this.line === ''; // after an empty line another answer begins
+        this.line = '';
+      } else if (this.line.length < AFTER_STATUS) {
+        this.line += String.fromCharCode(byte);
+        if (!this.isStatusLine || this.line.length <= BEFORE_STATUS) continue;
+        const status = this.line.slice(BEFORE_STATUS);
+        this.isFinal = !/^1\d*$/.test(status); // what is no digit, undici refuses
+        if (status === '100') chunk[at] = TWO;
       }
-      this.column += 1;
-      if (!this.isStatusLine || this.column <= BEFORE_STATUS || this.column > BEFORE_STATUS + 3) continue;
-      const digit = byte - ZERO;
-      const isDigit = digit >= 0 && digit <= 9;
-      this.isFinal = !isDigit || (this.column === BEFORE_STATUS + 1 && digit !== 1); // what is no digit, undici refuses
-      this.status = this.status * 10 + digit;
-      if (isDigit && this.status === 100) chunk[at] = TWO;
     }
-  }
-
-  private beginLine(isStatusLine: boolean): void {
-    this.isStatusLine = isStatusLine;
-    this.column = 0;
-    this.status = 0;
   }
 }

@@ -1,9 +1,5 @@
 /** As much of Nest's logger as is used. */
-export interface LineLogger {
-  debug(line: string): void;
-  log(line: string): void;
-  warn(line: string): void;
-}
+export type LineLogger = Pick<Record<string, (line: string) => void>, 'debug' | 'log' | 'warn'>;
 
 /** One line for a log, such as `retry call="POST /b/pbl/v2/card/" reason=timeout attempt=1`: templates and codes only. */
 export function logLine(event: string, facts: Readonly<Record<string, string | number | undefined>> = {}): string {
