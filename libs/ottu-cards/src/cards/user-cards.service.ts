@@ -136,7 +136,8 @@ export class UserCardsService {
   ): Promise<SavedCard[]> {
     const { env, idOf, cache } = this.settings;
     const call = listCardsCall({ customerId }, env, idOf, operation);
-    return cache.forgetAfter({ ...options, customerId, effect: 'read' }, () =>
+    const { signal, timeoutMs } = options;
+    return cache.forgetAfter({ customerId, effect: 'read', signal, timeoutMs }, () =>
       this.transport.send(call, options, trace),
     );
   }
@@ -149,7 +150,8 @@ export class UserCardsService {
     const { env, cache } = this.settings;
     const call = deleteCardCall({ customerId, token }, env);
     try {
-      await cache.forgetAfter({ ...options, customerId, effect: 'delete' }, () =>
+      const { signal, timeoutMs } = options;
+      await cache.forgetAfter({ customerId, effect: 'delete', signal, timeoutMs }, () =>
         this.transport.send(call, options, trace),
       );
     } catch (error) {
