@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
 import { closeAll, startFake } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
@@ -230,6 +231,9 @@ describe('the fake delivers as Ottu does', () => {
     expect(deliveries).toEqual(Array.from({ length: 4 }, () => ({ outcome: 'timeout' })));
     await sleep(400);
     expect(shop.inbox.calls).toHaveLength(1);
+    const server = shop.app.getHttpServer();
+    const connections = () => promisify<number>((done) => server.getConnections(done))();
+    await eventually(connections, 0); // one that stays open holds up app.close()
   });
 
   it('as often as asked for, with a pause between', async () => {

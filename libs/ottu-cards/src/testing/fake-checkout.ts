@@ -1,3 +1,6 @@
+import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { aCard } from './builders.js';
 import type { FakeCard } from './fake-cards.wire.js';
@@ -84,18 +87,18 @@ async function deliver(webhook: FakeWebhook, url: string, travel: FakeWebhookTra
   return deliveries;
 }
 
-/** One attempt, as Ottu makes it. */
+/** One attempt, as Ottu makes it: on a connection of its own, which it leaves closed. */
 export async function post(url: string, webhook: FakeWebhook, timeoutMs = 15_000): Promise<FakeDelivery> {
   const signal = AbortSignal.timeout(timeoutMs);
+  const headers = { 'content-type': 'application/json' };
+  const open = url.startsWith('https:') ? httpsRequest : httpRequest;
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(webhook),
-      redirect: 'manual',
-      signal,
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      open(url, { method: 'POST', headers, signal, agent: false }, resolve)
+        .on('error', reject)
+        .end(JSON.stringify(webhook));
     });
-    return { outcome: 'answered', status: response.status, body: await response.text() };
+    return { outcome: 'answered', status: Number(response.statusCode), body: await text(response) };
   } catch {
     return { outcome: signal.aborted ? 'timeout' : 'unreachable' };
   }
