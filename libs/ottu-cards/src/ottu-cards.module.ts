@@ -19,12 +19,9 @@ import type { OttuCardsExtras, OttuCardsOptions } from './ottu-cards.options.js'
 import { refuseMixUps, type Registration, REGISTRATION, registrationsIn, titleOf } from './ottu-cards.registration.js';
 import { OttuTransport } from './transport/ottu-transport.js';
 
-/** The generated base, without the one method whose argument is narrowed below. */
-const Base: Omit<typeof ConfigurableModuleClass, 'forRootAsync'> & (new () => object) = ConfigurableModuleClass;
-
 /** Makes `UserCardsService` injectable for one merchant at Ottu. Prints as nothing: an application holds its keys. */
 @Module({})
-export class OttuCardsModule extends Base implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
+export class OttuCardsModule implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   readonly #modules: ModulesContainer;
   readonly #registration: Registration;
   readonly #transport: OttuTransport | undefined;
@@ -35,7 +32,6 @@ export class OttuCardsModule extends Base implements OnModuleInit, BeforeApplica
     @Optional() @Inject(REGISTRATION) registration?: Registration,
     @Optional() @Inject(OttuTransport) transport?: OttuTransport,
   ) {
-    super();
     if (!registration) {
       throw new OttuConfigError(
         'OttuCardsModule is imported without options: write OttuCardsModule.forRoot({ apiKey, env }) in imports. ' +
@@ -49,14 +45,14 @@ export class OttuCardsModule extends Base implements OnModuleInit, BeforeApplica
   }
 
   /** @throws OttuConfigError while the application boots, naming every problem of the options */
-  static override forRoot(options: OttuCardsOptions & OttuCardsExtras): DynamicModule {
+  static forRoot(options: OttuCardsOptions & OttuCardsExtras): DynamicModule {
     if (!isRecord(options)) throw configProblems(titleOf(undefined), ['the options must be an object']);
-    return super.forRoot(options);
+    return { ...ConfigurableModuleClass.forRoot(options), module: this };
   }
 
   /** As `forRoot`, with options that come from a factory; `name`, `isGlobal` and `controller` stand beside it. */
   static forRootAsync(options: OttuCardsAsyncOptions): DynamicModule {
-    return ConfigurableModuleClass.forRootAsync.call(this, checkedAsync(options));
+    return { ...ConfigurableModuleClass.forRootAsync(checkedAsync(options)), module: this };
   }
 
   onModuleInit(): void {
