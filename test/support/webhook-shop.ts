@@ -22,6 +22,7 @@ export const HMAC_KEY = 'obviously-false-hmac-key';
 /** Waits short enough for a test; a shop with `timings: 'real'` has the product's own. */
 const FAST = {
   answerWithinMs: 5_000,
+  queueWithinMs: 4_000,
   secondLookMs: 20,
   retryDelaysMs: [5, 5, 5],
   handlerLimitMs: 20_000,

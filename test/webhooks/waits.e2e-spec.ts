@@ -111,6 +111,18 @@ it.concurrent(
 );
 
 it.concurrent(
+  'app.close() gives a queue that hangs no more time than onUndelivered',
+  async () => {
+    const queue = { nameFor: () => 'broken', open: () => Promise.resolve({ add: never, close: never }) };
+    const { fake, shop } = await start({ handles: 'payments', queue, timings: { queueWithinMs: 100 } });
+    const { deliveries } = await fake.pay({ customerId, ...shop.payment });
+    expect(deliveries).toMatchObject([{ status: 200 }]);
+    expect(await msOf(shop.app.close())).toBeLessThan(5_750);
+  },
+  LIMIT_MS,
+);
+
+it.concurrent(
   'app.close() waits for an onUndelivered of an event whose request was answered before',
   async () => {
     let isTold = false;

@@ -24,8 +24,6 @@ import { type GenuineWebhook, readWebhook } from './webhook.wire.js';
 const MAX_SESSIONS = 3;
 /** More than the clock of the shutdown gives: a timer that keeps the process running until it has ended. */
 const CLOSE_WITHIN_MS = 10_000;
-/** A queue that has not taken an event by then has failed: longer than `bullQueue` takes. */
-const QUEUE_WITHIN_MS = 4_000;
 /** At the very end of a shutdown, for an `onUndelivered` that was called just before. */
 const LAST_REPORTS_MS = 250;
 
@@ -33,6 +31,8 @@ const LAST_REPORTS_MS = 250;
 export const WEBHOOK_TIMINGS = {
   /** The answer goes out in this time, done or not: Ottu waits 15 s, and we promise 10. */
   answerWithinMs: 9_500,
+  /** A queue that has not taken an event by then has failed: longer than `bullQueue` takes. */
+  queueWithinMs: 4_000,
   /** From the look that did not find the card to the next one. */
   secondLookMs: 2_000,
   /** Before each further attempt after a failed one. */
@@ -151,10 +151,10 @@ export class WebhookProcessor
 
   /** Whether the queue has the jobs; `false` too where it fails in any way. */
   private async isQueued(jobs: readonly WebhookJob[]): Promise<boolean> {
-    const { queue, logger } = this;
+    const { queue, logger, timings } = this;
     if (queue === undefined) return false;
     try {
-      const limits = { timeoutMs: QUEUE_WITHIN_MS, shutdown: this.clock.signal };
+      const limits = { timeoutMs: timings.queueWithinMs, shutdown: this.clock.signal };
       const added = await Deadline.race(limits, () => queue.add(jobs));
       if (added === undefined) logger.warn('The queue did not take an event in time: this process handles it.');
       return added?.value === true;

@@ -56,6 +56,7 @@ it('remembers 100,000 of them, and forgets the oldest', async () => {
 
 it('makes further attempts after 1, 3 and 9 seconds, two of them before the answer', () => {
   expect(WEBHOOK_TIMINGS).toEqual({
+    queueWithinMs: 4_000,
     answerWithinMs: 9_500,
     secondLookMs: 2_000,
     retryDelaysMs: [1_000, 3_000, 9_000],
