@@ -7,7 +7,7 @@ process.env.RANDOM_SHARE ??= '0.1'; // test/support/property.ts
 
 const sample = process.env.RANDOM_SHARE === '1' ? '' : ', and most of the random cases';
 const leftOut =
-  `Not part of \`npm test\`: the sample shop, the browser, Redis, the packed tarball and the load test${sample}. ` +
+  `Not part of \`npm test\`: the sample shop, the browser, Redis, the packed tarball, the load test and the longest waits${sample}. ` +
   '`npm run test:all` runs everything.';
 
 /** @type {import('jest').Config} */
