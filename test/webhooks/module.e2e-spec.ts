@@ -146,6 +146,11 @@ it.each<[what: string, options: object, problems: string]>([
     { decorators: ['Public'] },
     '1 problem — decorators must be a list of class decorators: call them, as in Public()',
   ],
+  [
+    'decorators that are no list',
+    { decorators: {} },
+    '1 problem — decorators must be a list of class decorators: call them, as in Public()',
+  ],
   ['an unknown option', { hmackey: 'a' }, '1 problem — hmackey is not an option: did you mean hmacKey?'],
   ['a misspelled extra', { decorator: [] }, '1 problem — decorator is not an option: did you mean decorators?'],
   [

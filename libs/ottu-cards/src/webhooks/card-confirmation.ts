@@ -38,7 +38,7 @@ export class CardConfirmation {
       );
       return undefined;
     }
-    this.claims.set(signatureId, known.set(id, 'asked'));
+    this.claims.set(signatureId, known.set(id, known.get(id) ?? 'asked'));
     try {
       let card = await this.cards.find({ customerId, token });
       if (card === undefined) {
@@ -49,7 +49,7 @@ export class CardConfirmation {
       if (card === undefined) this.logger.warn('Dropped a saved card: Ottu lists no such card for its customer.');
       return card;
     } catch (error) {
-      known.delete(id);
+      if (known.get(id) === 'asked') known.delete(id);
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { OttuConfigError, OttuInputError } from '../errors/errors.js';
-import { SIGNED_PATHS, signWebhook, verifyWebhook } from './webhook-signature.wire.js';
+import { hmacKeyRule, SIGNED_PATHS, signWebhook, verifyWebhook } from './webhook-signature.wire.js';
 
 interface Vector {
   readonly scheme: 'standard' | 'subscription';
@@ -56,6 +56,16 @@ it.each([
   ['a list with an empty one', [hmacKey, '']],
 ])('refuses to work with %s', (_name, keys) => {
   expect(() => verifyWebhook({ payload: {}, hmacKey: keys })).toThrow(OttuConfigError);
+});
+
+it.each<[problem: string, keys: readonly unknown[]]>([
+  ["is empty, so anybody could sign: set the HMAC key from Ottu's dashboard", ['', ' \t', undefined, null]],
+  ["is an empty list: set the HMAC key from Ottu's dashboard", [[]]],
+  ['must be a string, or a list of strings while a key is being replaced', [5, {}]],
+  ['begins or ends with white space: copy the key again', [` ${hmacKey}`, `${hmacKey}\n`]],
+  ['[1] must be a string, or a list of strings while a key is being replaced', [[hmacKey, [hmacKey]]]],
+])('says that a key %s', (problem, keys) => {
+  for (const key of keys) expect(hmacKeyRule(key)).toBe(problem);
 });
 
 it('says what is wrong with a key', () => {
@@ -114,6 +124,13 @@ describe.each(schemes)('the %s scheme', (scheme) => {
       expect(verifyWebhook({ payload: { ...innocent, amount }, hmacKey })).toBeUndefined();
     },
   );
+
+  it('says what cannot be signed, without the value', () => {
+    expect(() => signWebhook({ payload: { amount: 0.5 }, hmacKey, scheme })).toThrow(
+      `signWebhook(): the payload cannot be signed. What the ${scheme} scheme signs must be strings or safe integers, ` +
+        'none of which can be mistaken for the field after it.',
+    );
+  });
 
   it('takes a safe integer for its digits', () => {
     const { signature } = signed({ amount: '100', state: 'paid' }, scheme);

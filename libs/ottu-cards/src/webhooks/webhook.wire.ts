@@ -125,11 +125,10 @@ function drop(fields: Record<string, unknown>, [name = '', ...rest]: readonly st
  * `Object.assign({}, claims)` would make an own `__proto__` the prototype of the copy. A loop, because what nests
  * deeply overflows the stack of a recursion.
  */
-function dropPrototypes(root: unknown): void {
+function dropPrototypes(root: object): void {
   const pending = [root];
   for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
-    if (typeof value !== 'object' || value === null) continue;
-    if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__');
+    Reflect.deleteProperty(value, '__proto__'); // an own one: the name that all objects inherit stays
     for (const child of Object.values(value)) if (typeof child === 'object' && child !== null) pending.push(child);
   }
 }

@@ -30,7 +30,7 @@ interface MountedController extends Pick<GivenExtras, 'path' | 'decorators'> {
 }
 
 /** A class of its own for every mount: metadata of a shared one would be overwritten by the next. */
-export function createWebhooksController({ mount, logger, path = '', decorators = [] }: MountedController): Type {
+export function createWebhooksController({ mount, logger, path = '', decorators }: MountedController): Type {
   @UseInterceptors(ClosingConnectionInterceptor)
   @Controller({ path, version: VERSION_NEUTRAL })
   class OttuWebhooksController {
@@ -56,7 +56,7 @@ export function createWebhooksController({ mount, logger, path = '', decorators 
     }
   }
   // What is no decorator is told at boot, with all other problems.
-  for (const decorate of decorators) if (typeof decorate === 'function') decorate(OttuWebhooksController);
+  for (const decorate of [decorators].flat()) if (typeof decorate === 'function') decorate(OttuWebhooksController);
   return OttuWebhooksController;
 }
 
