@@ -1,5 +1,5 @@
 import type { Deadline } from '../common/deadline.js';
-import { OttuTimeoutError } from '../errors/errors.js';
+import { OttuTimeoutError, OttuUnavailableError } from '../errors/errors.js';
 import { OttuError } from '../errors/ottu.error.js';
 
 /** Sends the request that its callers share. */
@@ -76,5 +76,6 @@ function ownCopy(error: unknown): unknown {
   if (!OttuError.is(error)) return error;
   const { message, attempts, status, detail, fieldErrors, retryAfterMs } = error;
   const facts = { attempts, status, detail, fieldErrors: structuredClone(fieldErrors), retryAfterMs };
-  return Reflect.construct(error.constructor, [message, facts]);
+  const known = OttuUnavailableError.is(error) ? { ...facts, retryable: error.retryable } : facts; // elsewhere the class says it
+  return Reflect.construct(error.constructor, [message, known]);
 }
