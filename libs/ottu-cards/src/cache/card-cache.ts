@@ -58,13 +58,12 @@ export class CardCache implements BindableCache {
    * @throws OttuInputError when `customerId` is not one
    */
   async invalidate(customer: { readonly customerId: string }): Promise<void> {
-    const customerId: unknown = (customer ?? {}).customerId;
-    const problem = customerIdRule(customerId);
-    if (typeof customerId !== 'string' || problem !== undefined) {
-      const fieldErrors = { customerId: [problem ?? 'must be a string'] };
+    const problem = customerIdRule(customer?.customerId);
+    if (problem !== undefined) {
+      const fieldErrors = { customerId: [problem] };
       throw new OttuInputError(`cache.invalidate(): customerId ${problem}.`, { fieldErrors });
     }
-    if (this.#lists) return this.#lists.forget(customerId, 0);
+    if (this.#lists) return this.#lists.forget(customer.customerId, 0);
     throw new OttuConfigError(
       'cache.invalidate(): this cache belongs to no module. Pass it to OttuCardsModule.forRoot({ cache }) first.',
     );

@@ -260,3 +260,36 @@ it('takes a customer id that looks like a filter for what it is', () => {
   expect(store.lookup({ customerId: 'anna', agreementId: 'knet' }).cards).toBeUndefined();
   expect(store.lookup({ customerId: 'anna', pgCodes: ['knet'] }).cards).toHaveLength(1);
 });
+
+it('tells every filter from every other, and nothing but the order of codes is ignored', () => {
+  const store = storeOf(100);
+  const filters: Omit<ListCardsFilter, 'customerId'>[] = [
+    {},
+    { pgCodes: ['knet'] },
+    { pgCodes: ['benefit'] },
+    { pgCodes: ['knet', 'benefit'] },
+    { agreementId: 'A-1' },
+    { agreementId: 'A-2' },
+    { agreementId: 'knet' },
+    { pgCodes: ['knet'], agreementId: 'A-1' },
+    { pgCodes: ['knet'], agreementId: 'A-2' },
+  ];
+  const keys = filters.map((filter) => store.lookup({ customerId: 'anna', ...filter })).map(keyOf);
+  expect(new Set(keys).size).toBe(filters.length);
+  expect(keyOf(store.lookup({ customerId: 'anna', pgCodes: ['benefit', 'knet', 'benefit'] }))).toBe(keys[3]);
+});
+
+function keyOf(lookup: Lookup): string {
+  if (lookup.cards !== undefined) throw new Error('It was kept.');
+  return lookup.key;
+}
+
+it('gives the room of a forgotten list to others', () => {
+  const store = storeOf(3);
+  const bader = ['knet', 'benefit'].map((code) => ({ customerId: 'bader', pgCodes: [code] }));
+  keep(store, ofCustomer('bader'));
+  keep(store, ofCustomer('anna'));
+  void store.forget('anna', 0);
+  for (const filter of bader) keep(store, filter);
+  for (const filter of [ofCustomer('bader'), ...bader]) expect(store.lookup(filter).cards).toHaveLength(1);
+});

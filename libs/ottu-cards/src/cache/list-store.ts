@@ -76,6 +76,5 @@ export function lifeMsOf(cards: readonly SavedCard[], ttlMs: number): number {
 /** Tells one customer's lists apart; empty for the list of all cards. */
 export function filterKeyOf({ pgCodes, agreementId }: ListCardsFilter): string {
   if (pgCodes === undefined && agreementId === undefined) return '';
-  const codes = pgCodes === undefined ? null : [...new Set(pgCodes)].toSorted();
-  return JSON.stringify([codes, agreementId ?? null]);
+  return JSON.stringify([[...new Set(pgCodes)].toSorted(), agreementId]);
 }

@@ -1,5 +1,6 @@
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
-import type { SavedCard } from '../cards/saved-card.js';
+import type { ListCardsFilter, SavedCard } from '../cards/saved-card.js';
 import { aCard } from '../testing/builders.js';
 import { CachedLists } from './cached-lists.js';
 import { type CardStore, EncryptedStore } from './encrypted-store.js';
@@ -98,27 +99,6 @@ class World {
     };
   }
 }
-
-const NEVER = fc.constant({ next: () => ({ done: false, value: false }) });
-const SOMETIMES = fc.infiniteStream(fc.boolean());
-
-it.each([
-  ['every instance once the store knows it', 'all', NEVER],
-  ['its own instance even where the store loses writes', 'its own', SOMETIMES],
-] as const)(
-  'a settled delete is known to %s, in whatever order commands arrive',
-  async (_, seenBy, losses) => {
-    await fc.assert(
-      fc.asyncProperty(fc.scheduler(), losses, STEPS, async (scheduler, lost, steps) => {
-        const world = new World(scheduler, lost);
-        await scheduler.waitFor(world.run(steps, seenBy));
-        expect(world.problems).toEqual([]);
-      }),
-      { numRuns: Math.ceil(400 * Number(process.env['RANDOM_SHARE'] ?? 1)), endOnFailure: true },
-    );
-  },
-  60_000,
-);
 
 describe('a kept list', () => {
   const secret = 'obviously false secret';
@@ -279,3 +259,229 @@ it('tells of a change that the store did not take at the next list, whoever else
   await one.lookup(filter);
   expect(await other.lookup(filter)).not.toHaveProperty('cards');
 }, 30_000);
+
+describe('through a store that instances share', () => {
+  const SECRET = 'obviously false secret';
+  const NOON = Date.parse('2026-11-21T12:00:00Z');
+  const SKEW_MS = 1_000;
+  const UNCERTAIN_MS = 60_000;
+  let data: Map<string, string>;
+  let written: { readonly key: string; readonly ttlMs: number }[];
+  /** What the store does with a command instead of carrying it out. */
+  let instead: { get?: () => unknown; set?: () => unknown };
+  let one: SharedListStore;
+  let other: SharedListStore;
+
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'], now: NOON });
+    [data, written, instead] = [new Map(), [], {}];
+    [one, other] = [start(), start()];
+  });
+  afterEach(() => jest.useRealTimers());
+
+  function encrypted(): EncryptedStore {
+    const store: CardStore = {
+      get: (key) => (instead.get ? instead.get() : data.get(key)),
+      set: (key, value, ttlMs) => {
+        written.push({ key, ttlMs });
+        return instead.set ? instead.set() : data.set(key, value);
+      },
+      delete: (key) => data.delete(key),
+    };
+    return new EncryptedStore(store, SECRET, ['shop']);
+  }
+
+  const start = (): SharedListStore => new SharedListStore(encrypted(), TTL_MS);
+  const fails = (): Promise<never> => Promise.reject(new Error('no connection'));
+  const settled = (): Promise<void> => new Promise(setImmediate);
+
+  /** Asks Ottu where nothing is kept; `kept`, or the key of the request. */
+  async function list(instance: SharedListStore, filter: ListCardsFilter = ANNA, tookMs = 0): Promise<string> {
+    const lookup = await instance.lookup(filter);
+    if (lookup.cards) return 'kept';
+    jest.setSystemTime(Date.now() + tookMs);
+    lookup.keep([aCard(filter)]);
+    await settled();
+    return lookup.key;
+  }
+
+  /** The list of all cards as it lies in the store, changed. */
+  async function change(facts: object): Promise<void> {
+    const key = encrypted().keyOf('list', ANNA.customerId, '');
+    const entry: unknown = await encrypted().get(key);
+    await encrypted().set(key, Object.assign({}, entry, facts), TTL_MS);
+  }
+
+  it('versions and lists lie under the same keys in every release: instances of two run side by side', async () => {
+    await list(one);
+    await list(one, { ...ANNA, pgCodes: ['knet'], agreementId: 'A-1' });
+    expect([...data.keys()]).toEqual([
+      'ottu-cards:8TgxF0lrlFSP05E320jsXIfR_OluSl1AKRkoSazM_jU',
+      'ottu-cards:z3eUpYhzZcQS3XX_A_Ls7QsSRvyVfSNvGL0DnX89L1c',
+      'ottu-cards:Zw2WWHVEIXzXrCz7UQqr-vUAuw30Eh8rmSee-XZOER0',
+    ]);
+  });
+
+  it('a value that another release wrote is read', async () => {
+    const value = 'v1.-CSvjWg7iJmRq92dl1Y3w-g1LDjXRwoSfUhcErKRdaICoLJz3kz4M9-EPJADTA555JvM9XOHAdAB6yI';
+    data.set('a key', value);
+    expect(await encrypted().get('a key')).toEqual({ id: 'a version', keepFrom: 0 });
+  });
+
+  it('a version stays at least for a day, which is longer than any list', async () => {
+    await list(one);
+    expect(written[0]).toEqual({ key: encrypted().keyOf('version', 'anna'), ttlMs: 24 * 60 * 60_000 });
+  });
+
+  it('a list is left to the store for the rest of its life', async () => {
+    await list(one, ANNA, 10_000);
+    expect(written.at(-1)?.ttlMs).toBe(TTL_MS - 10_000);
+    written.length = 0;
+    await list(one, { ...ANNA, pgCodes: ['knet'] }, TTL_MS);
+    expect(written).toEqual([]);
+  });
+
+  it.each([
+    [-SKEW_MS, false],
+    [-SKEW_MS + 1, true],
+    [TTL_MS - 1, true],
+    [TTL_MS, false],
+  ])('a list that is %i ms old, by the clock of its instance, is served: %p', async (ageMs, isServed) => {
+    await list(other);
+    await change({ askedAt: NOON - ageMs });
+    expect((await one.lookup(ANNA)).cards !== undefined).toBe(isServed);
+  });
+
+  it('a change forgets the lists of its customer, and of nobody else, and leaves no card of it there', async () => {
+    const bader = { customerId: 'bader' };
+    for (const filter of [ANNA, bader]) await list(one, filter);
+    await other.forget(ANNA.customerId, 0);
+    expect(data.has(encrypted().keyOf('list', 'anna', ''))).toBe(false);
+    expect(await list(one)).not.toBe('kept');
+    expect(await list(one, bader)).toBe('kept');
+  });
+
+  it('a list from right after a change is kept and served', async () => {
+    await one.forget(ANNA.customerId, 0);
+    await list(one);
+    expect([await list(one), await list(other)]).toEqual(['kept', 'kept']);
+  });
+
+  it('requests from before and after a change of another instance are two', async () => {
+    const before = await one.lookup(ANNA);
+    await other.forget(ANNA.customerId, 0);
+    const after = await one.lookup(ANNA);
+    expect(before.cards ?? before.key).not.toBe(after.cards ?? after.key);
+  });
+
+  it('after a change of its own an instance takes lists of others a second later, for clocks differ', async () => {
+    await one.forget(ANNA.customerId, 0);
+    await other.forget(ANNA.customerId, 0);
+    await list(other);
+    jest.setSystemTime(NOON + SKEW_MS);
+    await change({ askedAt: NOON + SKEW_MS - 1 });
+    expect((await one.lookup(ANNA)).cards).toBeUndefined();
+    await change({ askedAt: NOON + SKEW_MS });
+    expect((await one.lookup(ANNA)).cards).toHaveLength(1);
+  });
+
+  it.each([
+    [UNCERTAIN_MS, 0],
+    [0, UNCERTAIN_MS],
+  ])('an uncertain delete stays uncertain whatever comes with it: %i and %i ms', async (first, second) => {
+    await one.forget(ANNA.customerId, first);
+    await other.forget(ANNA.customerId, second);
+    const third = start();
+    jest.setSystemTime(NOON + UNCERTAIN_MS - 1);
+    expect([await list(third), await list(third)]).not.toContain('kept');
+    jest.setSystemTime(NOON + UNCERTAIN_MS);
+    expect(await list(third)).not.toBe('kept');
+    expect(await list(third)).toBe('kept');
+  });
+
+  it.each<[what: string, version: unknown]>([
+    ['without an id', { keepFrom: 0 }],
+    ['with an id of another type', { id: 7, keepFrom: 0 }],
+    ['without a time', { id: 'a version' }],
+    ['with a time of another type', { id: 'a version', keepFrom: '0' }],
+    ['that is none', 'a version'],
+  ])('a version %s is replaced', async (_, version) => {
+    const key = encrypted().keyOf('version', ANNA.customerId);
+    await encrypted().set(key, version, TTL_MS);
+    await list(one);
+    expect(await encrypted().get(key)).toEqual({ id: expect.stringMatching(/^[\w-]{36}$/), keepFrom: 0 });
+    expect(await list(other)).toBe('kept');
+  });
+
+  it('lists are kept again after the store lost everything', async () => {
+    await list(one);
+    data.clear();
+    expect([await list(one), await list(one)]).toEqual([expect.any(String), 'kept']);
+    expect(await list(other)).toBe('kept');
+  });
+
+  it('a store that fails costs nothing but what it would have kept', async () => {
+    instead = { get: fails, set: fails };
+    expect(await list(one)).not.toBe('kept');
+    instead = {};
+    expect([await list(one), await list(one)]).toEqual([expect.any(String), 'kept']);
+  });
+
+  it('a change that the store lost, though it said "done", is told at the next list', async () => {
+    await list(other);
+    await list(other, { ...ANNA, pgCodes: ['knet'] });
+    instead = { set: () => 'OK' };
+    await one.forget(ANNA.customerId, 0);
+    instead = {};
+    await one.lookup(ANNA);
+    expect(await list(other, { ...ANNA, pgCodes: ['knet'] })).not.toBe('kept');
+  });
+
+  it('a change that the store lost is told also where an earlier one arrives after it', async () => {
+    let arrive = (): void => undefined;
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    const sets = [() => arrived.then(() => written.at(-1)), fails];
+    let values = 0;
+    const store: CardStore = {
+      get: (key) => data.get(key),
+      set: async (key, value) => {
+        await sets[values++]?.();
+        data.set(key, value);
+      },
+      delete: (key) => data.delete(key),
+    };
+    const slow = new SharedListStore(new EncryptedStore(store, SECRET, ['shop']), TTL_MS);
+    const first = slow.forget(ANNA.customerId, 0);
+    await settled();
+    await slow.forget(ANNA.customerId, 0);
+    arrive();
+    await first;
+    await list(other);
+    expect(await list(other)).toBe('kept');
+    await slow.lookup(ANNA);
+    expect(await list(other)).not.toBe('kept');
+  });
+});
+
+const NEVER = fc.constant({ next: () => ({ done: false, value: false }) });
+const SOMETIMES = fc.infiniteStream(fc.boolean());
+
+it.each([
+  ['every instance once the store knows it', 'all', NEVER],
+  ['its own instance even where the store loses writes', 'its own', SOMETIMES],
+] as const)(
+  'a settled delete is known to %s, in whatever order commands arrive',
+  async (_, seenBy, losses) => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), losses, STEPS, async (scheduler, lost, steps) => {
+        const world = new World(scheduler, lost);
+        await scheduler.waitFor(world.run(steps, seenBy));
+        expect(world.problems).toEqual([]);
+      }),
+      { numRuns: Math.ceil(400 * Number(process.env['RANDOM_SHARE'] ?? 1)), endOnFailure: true },
+    );
+  },
+  60_000,
+);

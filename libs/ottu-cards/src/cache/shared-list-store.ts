@@ -131,18 +131,16 @@ export class SharedListStore implements ListStore {
     const keepFrom = Math.max(this.versions.of(customer).keepFrom, before?.keepFrom ?? 0);
     const published = { id: randomUUID(), keepFrom };
     const standing = await this.writeAndRead(customer, published);
-    if (standing.id !== published.id) return undefined; // it may be from before the change
+    if (standing?.id !== published.id) return undefined; // it may be from before the change
     this.published.set(version, published.id);
     if (this.versions.of(customer) === version) this.pending.delete(customer);
     return standing;
   }
 
   /** What stands in the store afterwards: a Keyv says "done" even when its Redis is gone. */
-  private async writeAndRead(customer: string, version: SharedVersion): Promise<SharedVersion> {
+  private async writeAndRead(customer: string, version: SharedVersion): Promise<SharedVersion | undefined> {
     await this.store.set(customer, version, VERSION_TTL_MS);
-    const standing = versionIn(await this.store.get(customer));
-    if (standing === undefined) throw new Error('The store kept nothing.');
-    return standing;
+    return versionIn(await this.store.get(customer));
   }
 
   /** Calls at the same time write one version together. */

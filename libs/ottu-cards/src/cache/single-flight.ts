@@ -76,6 +76,6 @@ function ownCopy(error: unknown): unknown {
   if (!OttuError.is(error)) return error;
   const { message, attempts, status, detail, fieldErrors, retryAfterMs } = error;
   const facts = { attempts, status, detail, fieldErrors: structuredClone(fieldErrors), retryAfterMs };
-  const more = OttuUnavailableError.is(error) && { retryable: error.retryable };
-  return Reflect.construct(error.constructor, [message, { ...facts, ...more }]);
+  const known = OttuUnavailableError.is(error) ? { ...facts, retryable: error.retryable } : facts; // elsewhere the class says it
+  return Reflect.construct(error.constructor, [message, known]);
 }

@@ -34,7 +34,7 @@ export function failureError(failed: FailedCall): OttuError {
   const body = readOttuErrorBody(failure.body, redactor([...call.secrets, failed.apiKey]));
   const facts: OttuErrorFacts = { attempts, status, retryAfterMs, ...body };
   const target = `${call.method} ${call.route}`;
-  const refusal = sentences(`Ottu refused ${target} with ${status}${body.detail ? `: ${body.detail}` : '.'}`);
+  const refusal = sentences(`Ottu refused ${target} with ${status}${body.detail ? `: ${body.detail}` : ''}`);
   const refused = [refusal, call.hints[status ?? 0]];
   switch (failure.kind) {
     case 'auth':
