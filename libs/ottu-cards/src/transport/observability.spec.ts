@@ -79,6 +79,7 @@ describe('a call that is told of', () => {
   };
   beforeEach(() => {
     [lines, events] = [[], []];
+    jest.advanceTimersByTime(1_000); // the clock of a process is never at zero
   });
   afterEach(() => channel.unsubscribe(subscriber));
 
