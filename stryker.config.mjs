@@ -13,10 +13,7 @@ function withSpec(...folders) {
   });
 }
 
-/**
- * What is mutated, and the specs that have to notice. `perTest` runs only the tests that reach a mutant. It cannot tell
- * which test that is where tests run side by side, so there all tests run.
- */
+/** What is mutated, and the specs that have to notice. `perTest` runs only the tests that reach a mutant. */
 const SCOPES = {
   rules: {
     mutate: [`${SRC}/transport/!(connection-pool|proxy-tunnel|*.spec).ts`, ...withSpec('cards', 'errors')],
