@@ -40,6 +40,7 @@ describe('refuses when the limiter rejects with', () => {
     ['a time', { msBeforeNext: 1_500 }, 1_500],
     ['a fraction of a millisecond', { msBeforeNext: 0.2 }, 1],
     ['no time', {}, undefined],
+    ['no time left', { msBeforeNext: 0 }, 0],
     ['a time below zero', { msBeforeNext: -1 }, undefined],
     ['an endless time', { msBeforeNext: Infinity }, undefined],
     ['a time of another type', { msBeforeNext: '1500' }, undefined],
@@ -101,6 +102,16 @@ it('says nothing of a limiter that has no time to answer: the call ends first', 
   expect(await Promise.all(asked)).toEqual([undefined, undefined]);
   expect(reports).toEqual([]);
   await jest.advanceTimersByTimeAsync(1_000);
+});
+
+it('does not say that a limiter works again that failed, and has no time to answer', async () => {
+  const answers = [() => raise(), () => wait(500)];
+  const { ask, reports } = check(() => (answers.shift() ?? raise)());
+  await ask('list', deadline());
+  const asked = ask('list', deadline(100));
+  await jest.advanceTimersByTimeAsync(500);
+  expect(await asked).toBeUndefined();
+  expect(reports).toEqual(['warn limiter-failed reason=error']);
 });
 
 function wait(ms: number): Promise<void> {
