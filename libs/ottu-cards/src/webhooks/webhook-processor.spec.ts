@@ -337,15 +337,19 @@ describe('with a queue', () => {
     expect([calls.length, log]).toEqual([2, expected]);
   });
 
-  it('that hangs, the end of the shutdown leaves the event to this process', async () => {
-    const { processor, calls } = await setUp({ queue: { add: never }, handler: { onPayment: () => undefined } });
+  it('that hangs, an event goes to onUndelivered at the end of the shutdown', async () => {
+    const { processor, calls, undelivered } = await setUp({
+      queue: { add: never },
+      handler: { onPayment: () => undefined },
+    });
     processor.beforeApplicationShutdown();
     await jest.advanceTimersByTimeAsync(3_000);
     const answer = processor.receive(webhook());
-    await after(1_999, answer);
+    expect(await after(1_999, answer)).toBe('open');
+    expect(undelivered).toEqual([]);
+    expect(await after(1, answer)).toEqual(NOT_HANDLED);
+    expect(undelivered).toMatchObject([{ reason: 'shutdown', method: 'onPayment' }]);
     expect(calls).toEqual([]);
-    await after(1, answer);
-    expect(calls).toHaveLength(0); // no time is left for the handler
   });
 
   it('a job tells what came of one attempt', async () => {
