@@ -77,7 +77,7 @@ it.each<[where: string, path: string, routes: [Path, symbol][]]>([
   ['at another path', '/elsewhere', OURS],
   ['at a longer path', '/webhooks/ottu/further', OURS],
   ['on the route of another mount', '/webhooks/ottu', [['/webhooks/ottu', elsewhere]]],
-  ['on a route that is no text', '/webhooks', [[/webhooks/, mount]]],
+  ['on a route that is no text', '/webhooks', [[/^\/webhooks/, mount]]],
   ['where there is no route', '/', []],
 ])('an error %s stays as it is', async (_where, path, routes) => {
   const error = quoting();

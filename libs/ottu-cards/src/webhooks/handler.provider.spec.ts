@@ -84,11 +84,16 @@ it('a parameter that a class declares anew is its own, and not the one of the cl
 
 it('makes a class whose types no compiler has written', async () => {
   class Untyped {
-    constructor(readonly own: unknown) {}
+    @Inject('CURRENCY') readonly currency: unknown;
+
+    constructor(
+      readonly own: unknown,
+      readonly locale = 'en',
+    ) {}
   }
   Inject('RATES')(Untyped, undefined, 0);
   Reflect.deleteMetadata('design:paramtypes', Untyped);
-  expect(await made(Untyped, RATES)).toEqual({ own: 'rates' });
+  expect(await made(Untyped, RATES, CURRENCY)).toEqual({ own: 'rates', locale: 'en', currency: 'KWD' });
 });
 
 it('makes a class that injects nothing', async () => {

@@ -191,8 +191,8 @@ export class WebhookProcessor
     return [...jobs, { id: `${event.id}-card`, method: 'onSavedCard', event, claim: { ...card, signatureId } }];
   }
 
-  private isAdmitted({ isNamed, signatureId, event }: GenuineWebhook): boolean {
-    if (isNamed) return true;
+  private isAdmitted({ signatureId, event }: GenuineWebhook): boolean {
+    if (event.id === signatureId) return true;
     const ids = this.sessions.get(signatureId) ?? new Set<string>();
     if (!ids.has(event.id) && ids.size >= MAX_SESSIONS) return false;
     this.sessions.set(signatureId, ids.add(event.id));

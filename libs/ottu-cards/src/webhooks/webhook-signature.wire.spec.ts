@@ -79,39 +79,42 @@ it('says what is wrong with a key', () => {
 
 describe('a signature', () => {
   const payload = { amount: '1' };
-  const { signature } = signed(payload);
 
-  it.each([
-    ['is missing', undefined],
-    ['is null', null],
-    ['is empty', ''],
-    ['is a number', 5],
-    ['is a list', [signature]],
-    ['is an object', { toString: () => signature }],
-    ['is short', signature.slice(1)],
-    ['is long', `${signature}0`],
-    ['is no hex', `${signature.slice(1)}g`],
-    ['is not ASCII', '٣'.repeat(64)],
-    ['has upper-case letters, another spelling of the same bytes', signature.toUpperCase()],
-    ['ends in a line break', `${signature}\n`],
-  ])('that %s does not hold', (_name, given) => {
-    expect(verifyWebhook({ payload: { ...payload, signature: given }, hmacKey })).toBeUndefined();
+  it.each<[what: string, given: (signature: string) => unknown]>([
+    ['is missing', () => undefined],
+    ['is null', () => null],
+    ['is empty', () => ''],
+    ['is a number', () => 5],
+    ['is a list', (signature) => [signature]],
+    ['is an object', (signature) => ({ toString: () => signature })],
+    ['is short', (signature) => signature.slice(1)],
+    ['is long', (signature) => `${signature}0`],
+    ['is no hex', (signature) => `${signature.slice(1)}g`],
+    ['is not ASCII', () => '٣'.repeat(64)],
+    ['has upper-case letters, another spelling of the same bytes', (signature) => signature.toUpperCase()],
+    ['ends in a line break', (signature) => `${signature}\n`],
+  ])('that %s does not hold', (_what, given) => {
+    const signature = given(signed(payload).signature);
+    expect(verifyWebhook({ payload: { ...payload, signature }, hmacKey })).toBeUndefined();
   });
 
   it('that is inherited does not hold', () => {
+    const { signature } = signed(payload);
     expect(verifyWebhook({ payload: Object.assign(Object.create({ signature }), payload), hmacKey })).toBeUndefined();
   });
 });
 
 describe.each(schemes)('the %s scheme', (scheme) => {
   const whole = Object.fromEntries(SIGNED_PATHS[scheme].map((path, index) => [path, `value ${index}`]));
-  const payload = signed(nested(whole), scheme);
 
-  it('holds with every field set', () => expect(verifyWebhook({ payload, hmacKey })).toBe(scheme));
+  it('holds with every field set', () => {
+    expect(verifyWebhook({ payload: signed(nested(whole), scheme), hmacKey })).toBe(scheme);
+  });
 
   it.each(SIGNED_PATHS[scheme].map((path) => [path]))('breaks when %s is changed, emptied or removed', (path) => {
+    const { signature } = signed(nested(whole), scheme);
     for (const value of ['changed', '', undefined, null, 1]) {
-      const changed = { ...nested({ ...whole, [path]: value }), signature: payload.signature };
+      const changed = { ...nested({ ...whole, [path]: value }), signature };
       expect(verifyWebhook({ payload: changed, hmacKey })).toBeUndefined();
     }
   });
@@ -168,6 +171,13 @@ describe('the borders between signed values', () => {
     const { signature } = signed({ amount: '1', result: 'failed' }, 'subscription');
     const moved = { amount: '1\nresult=failed', signature };
     expect(verifyWebhook({ payload: moved, hmacKey })).toBeUndefined();
+  });
+
+  it.each(SIGNED_PATHS.subscription.map((path) => [path]))('are guarded against a value with a line of %s', (path) => {
+    const payload = { amount: `1\n${path}=2` };
+    expect(() => signWebhook({ payload, hmacKey, scheme: 'subscription' })).toThrow(OttuInputError);
+    const genuine = signed(payload); // the standard scheme has no lines
+    expect(verifyWebhook({ payload: genuine, hmacKey })).toBe('standard');
   });
 
   it('can be moved in the standard scheme: a field takes what follows it', () => {

@@ -8,10 +8,8 @@ import { type SignedValues, valueAt, type VerifiedSignature, type WebhookScheme 
 /** A genuine webhook, taken apart. */
 export interface GenuineWebhook {
   readonly event: PaymentEvent;
-  /** A hash that all webhooks of one signature share. */
+  /** A hash that all webhooks of one signature share: the id of the event where something signed names the payment. */
   readonly signatureId: string;
-  /** Whether something signed names the payment. */
-  readonly isNamed: boolean;
   /** The card that the webhook says was used or saved: a claim until Ottu confirms it. */
   readonly card: CardReference | 'none' | 'unreadable';
 }
@@ -36,7 +34,6 @@ export function readWebhook(
       claims: claimsOf(payload, values),
     },
     signatureId: hashOf(signature),
-    isNamed,
     card: claimedCard(payload, scheme, values),
   };
 }

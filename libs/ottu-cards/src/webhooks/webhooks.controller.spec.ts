@@ -112,7 +112,7 @@ describe('a body of more than 512 KiB', () => {
   const chunked = { 'transfer-encoding': 'chunked' };
 
   it.each<[by: string, headers: Record<string, string>, body: object]>([
-    ['its length', { 'content-length': `${LIMIT}` }, {}],
+    ['its length', { 'content-length': `${LIMIT}` }, bodyOf(LIMIT + 1)],
     ['its length, not compressed', { 'content-length': `${LIMIT}`, 'content-encoding': 'identity' }, bodyOf(LIMIT + 1)],
     [
       'its length and what was parsed, compressed',
@@ -132,7 +132,7 @@ describe('a body of more than 512 KiB', () => {
     ['its bytes, not its letters', chunked, { a: 'é'.repeat(LIMIT / 2) }],
   ])('is refused by %s', async (_by, headers, body) => {
     const { answer, received } = await post({ ...JSON_TYPE, ...headers }, body);
-    expect([answer, received]).toEqual([TOO_LARGE, []]);
+    expect([answer, received.length]).toEqual([TOO_LARGE, 0]); // a difference of bodies takes long to print
   });
 
   it('is taken for one where it nests too deep to be measured', async () => {
