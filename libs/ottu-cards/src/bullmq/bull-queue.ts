@@ -17,6 +17,7 @@ import { configProblems } from '../errors/errors.js';
 import { AttemptFailure } from '../webhooks/attempt-failure.js';
 import {
   claimId,
+  trackedIn,
   type OpenWebhookQueue,
   type WebhookJob,
   type WebhookMount,
@@ -134,7 +135,7 @@ class BullQueue implements OpenWebhookQueue {
     if (first === undefined) throw new Error('There is no hmacKey.');
     this.encryption = new Encryption(first, ...others);
     this.queue = new Queue(name, { connection, defaultJobOptions: JOB_OPTIONS });
-    this.worker = new ShortWaitWorker(name, async (job, token) => this.tracked(this.process(job, token)), {
+    this.worker = new ShortWaitWorker(name, async (job, token) => trackedIn(this.active, this.process(job, token)), {
       connection,
       concurrency: 20,
       maxStalledCount: 20, // BullMQ's default of 1 fails a job whose instance ends twice
@@ -227,11 +228,6 @@ class BullQueue implements OpenWebhookQueue {
       const job = await this.queue.getJob(id);
       if (job?.finishedOn === undefined) await this.queue.remove(id); // nothing where a worker has it
     }
-  }
-
-  private async tracked<T>(work: Promise<T>): Promise<T> {
-    this.active.add(work);
-    return work.finally(() => this.active.delete(work));
   }
 
   private async process(job: Job<StoredJob, StoredResult>, token: string | undefined): Promise<StoredResult> {

@@ -446,6 +446,16 @@ describe('at the shutdown', () => {
     expect(await after(1, closed)).toEqual({ value: undefined });
   });
 
+  it('a webhook that waits for a queue that hangs is handled first', async () => {
+    const { processor, calls } = await setUp({ queue: { add: never }, handler: { onPayment: () => undefined } });
+    void processor.receive(webhook());
+    processor.beforeApplicationShutdown();
+    const closed = processor.onApplicationShutdown();
+    expect(await after(3_999, closed)).toBe('open');
+    expect(await after(1, closed)).toEqual({ value: undefined });
+    expect(calls).toHaveLength(1);
+  });
+
   it('an onUndelivered that is done is not waited for, though others have been before', async () => {
     const { processor, undelivered } = await setUp({ handler: { onPayment: fail } });
     void processor.receive(webhook());

@@ -14,6 +14,7 @@ import {
   MemoryQueue,
   type OpenWebhookQueue,
   REMEMBERED,
+  trackedIn,
   type WebhookJob,
   type WebhookMount,
   type WebhookWorker,
@@ -52,8 +53,10 @@ export class WebhookProcessor
   private readonly confirmed = new WeakMap<WebhookJob, SavedCard>();
   /** The event ids of each signature that names no payment. */
   private readonly sessions = new LRUCache<string, Set<string>>(REMEMBERED);
+  /** Webhooks on their way to the queue, or through the handler. */
+  private readonly received = new Set<Promise<unknown>>();
   /** Calls of `onUndelivered` under way. */
-  private readonly reports = new Set<Promise<void>>();
+  private readonly reports = new Set<Promise<unknown>>();
   private queue: OpenWebhookQueue | undefined;
 
   /** @param userCards needed for `onSavedCard` alone */
@@ -90,7 +93,8 @@ export class WebhookProcessor
     }
     const jobs = this.jobsOf(webhook);
     if (jobs.length === 0) return undefined;
-    const handled = await Deadline.race({ timeoutMs: this.timings.answerWithinMs }, () => this.handle(jobs));
+    const handling = trackedIn(this.received, this.handle(jobs));
+    const handled = await Deadline.race({ timeoutMs: this.timings.answerWithinMs }, () => handling);
     return handled?.value === true ? undefined : 'not_handled';
   }
 
@@ -119,9 +123,7 @@ export class WebhookProcessor
       `Event ${event.id} was not handled (${reason}), and Ottu does not send it again: ${failure.text}`,
     );
     const card = this.confirmed.get(job);
-    const report = this.report({ event: card ? { ...event, card } : event, method, reason, error });
-    this.reports.add(report);
-    await report.finally(() => this.reports.delete(report));
+    await trackedIn(this.reports, this.report({ event: card ? { ...event, card } : event, method, reason, error }));
   }
 
   /** Only starts the clock: webhooks still come in until the HTTP server has closed. */
@@ -132,11 +134,13 @@ export class WebhookProcessor
 
   async onApplicationShutdown(): Promise<void> {
     const closed = this.closeQueue();
-    await Deadline.race({ timeoutMs: CLOSE_WITHIN_MS, shutdown: this.clock.signal }, () =>
-      Promise.all([this.memory.settled(), closed]),
-    );
+    const settled = async (): Promise<void> => {
+      await Promise.all(this.received); // one that waits for the queue may yet come to the memory
+      await Promise.all([this.memory.settled(), closed]);
+    };
+    await Deadline.race({ timeoutMs: CLOSE_WITHIN_MS, shutdown: this.clock.signal }, settled);
     await Deadline.race({ timeoutMs: LAST_REPORTS_MS }, async () => {
-      await Promise.all([this.memory.settled(), closed]); // what the end of the clock has ended is reported only now
+      await settled(); // what the end of the clock has ended is reported only now
       await Promise.all(this.reports);
     });
   }

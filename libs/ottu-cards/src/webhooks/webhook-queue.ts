@@ -128,3 +128,9 @@ export function claimId({ signatureId, customerId, token }: CardClaim): string {
     .update(JSON.stringify([signatureId, customerId, token]))
     .digest('hex');
 }
+
+/** Keeps `work` among what is running until it settles. */
+export async function trackedIn<T>(running: Set<Promise<unknown>>, work: Promise<T>): Promise<T> {
+  running.add(work);
+  return work.finally(() => running.delete(work));
+}
