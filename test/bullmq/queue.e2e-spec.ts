@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
@@ -237,6 +239,21 @@ describeWithRedis('with a queue in Redis', () => {
       20_000,
     );
 
+    it('one that is slow and answers is waited for', async () => {
+      let delayMs = 0;
+      const slow = await slowTo(Number(new URL(redis.url).port), () => delayMs);
+      const shop = await start({ queue: bullQueue({ connection: { port: slow }, name: 'test' }) });
+      await fake.pay({ customerId, ...shop.payment });
+      await eventually(() => shop.inbox.events.length, 1);
+      delayMs = 350; // an event takes two round trips: more than a second
+      expect(await fake.pay({ customerId, ...shop.payment })).toMatchObject({ deliveries: [{ status: 200 }] });
+      expect((await jobs().getJobs()).length).toBe(4);
+      delayMs = 0;
+      await eventually(() => shop.inbox.events.length, 2, 5_000);
+      expect(shop.inbox.log.filter((line) => line.startsWith('Redis'))).toEqual([]);
+      expect(shop.inbox.payments.calls).toHaveLength(2);
+    }, 20_000);
+
     it('an event that Redis takes late is not handled twice', async () => {
       const shop = await start();
       await fake.pay({ customerId, ...shop.payment });
@@ -285,4 +302,23 @@ async function dump(redis: TestRedis): Promise<string> {
   client.disconnect();
   expect(parts.filter((part) => part.startsWith('unread:'))).toEqual([]);
   return parts.join('\n');
+}
+
+/** A port on which everything takes its time, there and back, on its way to another port. */
+async function slowTo(port: number, delayMs: () => number): Promise<number> {
+  const late = (from: Socket, to: Socket): void => {
+    from.on('data', (chunk) => setTimeout(() => to.write(chunk), delayMs()));
+    from.on('error', () => to.destroy());
+    from.on('close', () => to.destroy());
+  };
+  const server = createServer((near) => {
+    const far = connect(port, '127.0.0.1');
+    late(near, far);
+    late(far, near);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  closeWithTest(async () => void server.close());
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('It does not listen.');
+  return address.port;
 }

@@ -2,10 +2,7 @@ const { existsSync, readFileSync } = require('node:fs');
 const { default: TestRunner } = require('jest-runner');
 const BailEnvironment = require('./environment.cjs');
 
-/**
- * For Stryker: the specs beside the source come first, because they are the fastest, and files that can tell nothing
- * more about a mutant are not even loaded.
- */
+/** For Stryker: files that can tell nothing more about a mutant are not even loaded. */
 module.exports = class FewFilesRunner extends TestRunner {
   #pattern;
 
@@ -16,17 +13,12 @@ module.exports = class FewFilesRunner extends TestRunner {
 
   async runTests(tests, watcher, options) {
     const { __STRYKER_ACTIVE_MUTANT__: mutant } = process.env;
-    const wanted = tests.filter(({ path }) => hasTestOf(path, this.#pattern));
-    for (const test of wanted.toSorted((one, other) => rank(one) - rank(other))) {
+    for (const test of tests.filter(({ path }) => hasTestOf(path, this.#pattern))) {
       if (mutant !== undefined && BailEnvironment.killed === mutant) return;
       await super.runTests([test], watcher, { ...options, serial: true });
     }
   }
 };
-
-function rank({ path }) {
-  return path.includes('/libs/') ? 0 : 1;
-}
 
 let namesOf;
 

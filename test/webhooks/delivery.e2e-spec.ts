@@ -1,9 +1,11 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
-import { closeAll, startFake } from '../support/application.js';
+import { closeAll, closeWithTest, startFake } from '../support/application.js';
 import { eventually } from '../support/eventually.js';
-import { WebhookShop } from '../support/webhook-shop.js';
+import { HMAC_KEY, WebhookShop } from '../support/webhook-shop.js';
 
 // At least once, and nothing lost without a word: Ottu repeats a webhook after a timeout, and never after an answer.
 const customerId = 'customer-1';
@@ -282,6 +284,19 @@ describe('the fake delivers as Ottu does', () => {
     const shop = await WebhookShop.start({ fake });
     const { card, webhook } = await fake.pay({ customerId, result: 'failed', ...shop.payment });
     expect([card, webhook['token'], fake.cardsOf(customerId)]).toEqual([undefined, undefined, []]);
+  });
+
+  it('and tells of an answer that is none', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n');
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    closeWithTest(async () => void server.close());
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const { deliveries } = await fake.pay({ customerId, hmacKey: HMAC_KEY, webhookUrl: `http://127.0.0.1:${port}/` });
+    expect(deliveries).toEqual([{ outcome: 'unreachable' }]);
   });
 
   it('and tells when nobody listens', async () => {

@@ -43,8 +43,8 @@ const ATTEMPTS = 14;
 const FIRST_DELAY_MS = 1_000;
 /** Redis counts as away when it has answered nothing for so long. */
 const SILENT_MS = 1_000;
-/** No further second is given after it. With that second, it is less than what the processor waits. */
-const ADD_WITHIN_MS = 2_000;
+/** How often an event is given that time, for as long as Redis answers others. Less than what the processor waits. */
+const ADD_ROUNDS = 3;
 /** After that, Redis is not asked for a while: what it has not taken would pile up in the client's memory. */
 const LEAVE_ALONE_MS = 5_000;
 const CLOSE_WITHIN_MS = 100;
@@ -158,7 +158,7 @@ class BullQueue implements OpenWebhookQueue {
         return true;
       }
       void adding.then(async () => this.takeBack(jobs)).catch(() => undefined);
-      this.noteAway('no answer within a second', LEAVE_ALONE_MS);
+      this.noteAway('no answer in time', LEAVE_ALONE_MS);
     } catch (error) {
       this.noteAway(codeOf(error) ?? 'an error', LEAVE_ALONE_MS);
     }
@@ -181,13 +181,12 @@ class BullQueue implements OpenWebhookQueue {
 
   /** Waits for as long as Redis answers: a busy process is late to read its answers, which are no reason to leave it. */
   private async isTaken(adding: Promise<void>): Promise<boolean> {
-    const endsAt = performance.now() + ADD_WITHIN_MS;
-    while (performance.now() < endsAt) {
+    for (let round = 0; round < ADD_ROUNDS; round += 1) {
       if (await Deadline.race({ timeoutMs: SILENT_MS }, () => adding)) return true;
       await nextTurn(); // timers come first: what has arrived meanwhile is read only now
-      if (performance.now() - this.answeredAt > SILENT_MS) return false;
+      if (performance.now() - this.answeredAt > SILENT_MS) break;
     }
-    return false;
+    return Promise.race([adding.then(() => true), nextTurn(false)]);
   }
 
   private async addAll(jobs: readonly WebhookJob[]): Promise<void> {

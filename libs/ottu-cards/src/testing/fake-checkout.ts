@@ -91,11 +91,13 @@ async function deliver(webhook: FakeWebhook, url: string, travel: FakeWebhookTra
 export async function post(url: string, webhook: FakeWebhook, timeoutMs = 15_000): Promise<FakeDelivery> {
   const signal = AbortSignal.timeout(timeoutMs);
   const headers = { 'content-type': 'application/json' };
-  const open = url.startsWith('https:') ? httpsRequest : httpRequest;
   try {
+    const target = new URL(url);
+    const open = target.protocol === 'https:' ? httpsRequest : httpRequest;
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      open(url, { method: 'POST', headers, signal, agent: false }, resolve)
+      open(target, { method: 'POST', headers, signal, agent: false }, resolve)
         .on('error', reject)
+        .on('close', () => reject(new Error('closed without an answer'))) // a 101 is neither answer nor error
         .end(JSON.stringify(webhook));
     });
     return { outcome: 'answered', status: Number(response.statusCode), body: await text(response) };

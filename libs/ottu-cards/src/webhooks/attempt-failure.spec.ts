@@ -142,8 +142,16 @@ describe('a message that looks like a frame', () => {
   });
 });
 
+const PLAYS_TEXT = {
+  includes: () => true,
+  indexOf: () => 0,
+  slice: () => PLAYS_TEXT,
+  split: () => ['', '    at Shop.fulfil (file:///srv/shop/orders.js:12:34)'],
+};
+
 it.each([
   ['is no error', { message: '', stack: `\n    at ${SECRET} (x:1:1)` }],
   ['has no stack', Object.assign(new Error('gone'), { stack: undefined })],
-  ['has a stack that is no text', Object.assign(new Error('odd'), { stack: 5 })],
+  ['has a stack that is a number', Object.assign(new Error('odd'), { stack: 5 })],
+  ['has a stack that plays text', Object.assign(new Error('odd'), { stack: PLAYS_TEXT })],
 ])('shows no frames of what %s', (_what, original) => expect(framesOf(original)).toEqual([]));

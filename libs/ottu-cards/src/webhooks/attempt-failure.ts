@@ -62,9 +62,9 @@ const FRAME = /^ {4}at (?:[\w.$<>[\] ]+ \()?[^\s()]+:\d+:\d+\)?$/;
 function framesOf(error: unknown): readonly string[] {
   try {
     if (!(error instanceof Error)) return [];
-    const { stack = '', message } = error;
+    const { stack, message } = error;
     // Where the message has changed since, the old one cannot be cut out.
-    if (typeof message !== 'string' || !stack.includes(message)) return [];
+    if (typeof stack !== 'string' || typeof message !== 'string' || !stack.includes(message)) return [];
     const afterMessage = stack.slice(stack.indexOf(message) + message.length).slice(0, 10_000);
     return afterMessage
       .split('\n')
