@@ -24,10 +24,10 @@ export class CachedLists implements ListCache {
     this.#timeoutMs = timeoutMs;
   }
 
-  async list(filter: ListCardsFilter, options: ListOptions, send: Send, from?: ListSource): Promise<SavedCard[]> {
+  async list(filter: ListCardsFilter, options: ListOptions, send: Send, trace?: ListSource): Promise<SavedCard[]> {
     const { signal, timeoutMs = this.#timeoutMs, fresh } = options;
     signal?.throwIfAborted();
-    if (from) from.source = 'cache';
+    if (trace) trace.source = 'cache';
     const found = fresh ? this.#afresh(filter) : this.#store.lookup(filter);
     if (!(found instanceof Promise) && found.cards) return copyOf(found.cards);
     const caller = new Deadline({ signal, timeoutMs });
@@ -35,9 +35,9 @@ export class CachedLists implements ListCache {
       const lookup = (await caller.race(() => found))?.value;
       if (lookup?.cards) return copyOf(lookup.cards);
       if (lookup) {
-        if (from) from.source = 'shared';
+        if (trace) trace.source = 'shared';
         const asked = await this.#flights.join(lookup.key, caller, async (limits) => {
-          if (from) from.source = 'ottu';
+          if (trace) trace.source = 'ottu';
           const cards = await send(limits);
           lookup.keep(cards);
           return cards;

@@ -47,7 +47,7 @@ export interface ListCache {
     filter: ListCardsFilter,
     options: ListOptions,
     send: (options: CallOptions) => Promise<SavedCard[]>,
-    from?: ListSource,
+    trace?: ListSource,
   ): Promise<SavedCard[]>;
   /** Runs `work` and forgets the customer's lists: after a read that was answered, and after every delete. */
   forgetAfter<T>(call: CustomerCall, work: () => Promise<T>): Promise<T>;

@@ -4,6 +4,7 @@ import type { UserCardsService } from '../cards/user-cards.service.js';
 import type { Deadline } from '../common/deadline.js';
 import { type CardClaim, claimId, REMEMBERED } from './webhook-queue.js';
 
+/** Different cards that one signature can claim: a replay can change the card. `bullQueue` has a place for each. */
 const MAX_CARDS = 3;
 
 /** What is known of a claimed card. */

@@ -19,7 +19,7 @@ export type {
 } from './webhook-events.js';
 export type { AttemptFailure } from './attempt-failure.js';
 export type {
-  AttemptResult,
+  JobResult,
   CardClaim,
   OpenWebhookQueue,
   WebhookJob,

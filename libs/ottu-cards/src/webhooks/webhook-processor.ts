@@ -10,7 +10,7 @@ import type { CheckedWebhooksOptions } from './ottu-webhooks.options.js';
 import type { OttuWebhookHandler, UndeliveredEvent, WebhookMethod } from './webhook-events.js';
 import { traceHandler } from './tracing.js';
 import {
-  type AttemptResult,
+  type JobResult,
   MemoryQueue,
   type OpenWebhookQueue,
   REMEMBERED,
@@ -22,6 +22,7 @@ import {
 import { verifySignature } from './webhook-signature.wire.js';
 import { type GenuineWebhook, readWebhook } from './webhook.wire.js';
 
+/** Different events that one signature can make where it names no payment: a replay can change the session. */
 const MAX_SESSIONS = 3;
 /** More than the clock of the shutdown gives: a timer that keeps the process running until it has ended. */
 const CLOSE_WITHIN_MS = 10_000;
@@ -102,7 +103,7 @@ export class WebhookProcessor
     return this.memory.find(job);
   }
 
-  async attempt(job: WebhookJob, attempts: number): Promise<AttemptResult> {
+  async attempt(job: WebhookJob, attempts: number): Promise<JobResult> {
     const { method, event } = job;
     try {
       const card = await this.confirm(job);

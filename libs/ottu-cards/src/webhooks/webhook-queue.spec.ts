@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import type { AttemptResult, CardClaim, WebhookJob } from './webhook-queue.js';
+import type { JobResult, CardClaim, WebhookJob } from './webhook-queue.js';
 
 // lru-cache keeps the clock that it finds when it is loaded, and takes its zero for no time at all.
 jest.useFakeTimers();
@@ -68,7 +68,7 @@ it('makes further attempts after 1, 3 and 9 seconds, two of them before the answ
 const failed = () => Promise.resolve(new AttemptFailure('onPayment', 'handler'));
 
 /** A queue whose attempts end as `attempt` says, and what became of them. */
-function failing(attempt: (job: WebhookJob, attempts: number) => Promise<AttemptResult>) {
+function failing(attempt: (job: WebhookJob, attempts: number) => Promise<JobResult>) {
   const attempts: number[] = [];
   const given: unknown[] = [];
   const log: string[] = [];
@@ -139,8 +139,8 @@ it.each([
 });
 
 it('works on an event once at a time, and settles when nothing is under way', async () => {
-  let end = (_result: AttemptResult): void => undefined;
-  const ended = new Promise<AttemptResult>((resolve) => {
+  let end = (_result: JobResult): void => undefined;
+  const ended = new Promise<JobResult>((resolve) => {
     end = resolve;
   });
   const { memory, attempts } = failing(() => ended);

@@ -25,12 +25,12 @@ export interface WebhookJob {
 }
 
 /** What came of one attempt: the method was called, or rightly was not, or it failed. */
-export type AttemptResult = 'handled' | 'dropped' | AttemptFailure;
+export type JobResult = 'handled' | 'dropped' | AttemptFailure;
 
 /** Does the work of the jobs, for whatever queue holds them. */
 export interface WebhookWorker {
   /** Makes one attempt. Never rejects. @param attempts which one it is: 1 for the first */
-  attempt(job: WebhookJob, attempts: number): Promise<AttemptResult>;
+  attempt(job: WebhookJob, attempts: number): Promise<JobResult>;
   /** Reports that there is no further attempt; settles when `onUndelivered` did. Never rejects. */
   giveUp(job: WebhookJob, failure: AttemptFailure): Promise<void>;
   /** What this process does or has done with the job without the queue; `undefined` where it knows nothing of it. */
