@@ -54,7 +54,10 @@ function withExtras(definition: DynamicModule, { isGlobal = false, name, control
   if (problems.length > 0) throw configProblems(title, problems);
   if (controller) checkControllerOptions(controller, title);
   const service = getUserCardsToken(name);
-  const mount: Registration['mount'] = controller && { path: mountPathOf(controller.path), version: controller.version };
+  const mount: Registration['mount'] = controller && {
+    path: mountPathOf(controller.path),
+    version: controller.version,
+  };
   return {
     ...definition,
     global: isGlobal,
