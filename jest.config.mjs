@@ -41,7 +41,13 @@ const e2e = '**/*.e2e-spec.ts';
  * What a contributor can leave to continuous integration: it waits for minutes, or needs Redis. These start processes of
  * their own, so `npm run test:slow` has one worker: on two busy cores a Redis that answers late is a Redis that fails.
  */
-const SLOW = ['/test/faults/soak', '/waits', '/test/readme/', '/test/docs/quota', '/test/.*(redis|bull|shared-limit)'];
+const SLOW = [
+  '/test/faults/(soak|sockets|shutdown)',
+  '/waits',
+  '/test/readme/',
+  '/test/docs/quota',
+  '/test/.*(redis|bull|shared-limit)',
+];
 const elsewhere = [...SLOW, '/test/packaging/', '/test/sample/'];
 /** These start the shop from a build of their own. */
 const builtSample = { globalSetup: '<rootDir>/test/sample/build.mjs' };
