@@ -9,7 +9,7 @@ export default {
   jest: { projectType: 'custom', configFile: 'jest.stryker.config.mjs', enableFindRelatedTests: false },
   mutate: [
     `${SRC}/{cache,transport,webhooks}/!(${NAMES_ONLY}|${ON_SOCKETS}).ts`,
-    `${SRC}/cards/{card-rules,cards.wire}.ts`,
+    `${SRC}/cards/{card-id,card-rules,cards.wire}.ts`,
     `${SRC}/errors/{ottu-error-body,redaction}.ts`,
   ],
   coverageAnalysis: 'perTest', // only the tests that reach a mutant

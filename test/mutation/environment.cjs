@@ -1,9 +1,6 @@
 const { appendFileSync } = require('node:fs');
 const { TestEnvironment } = require('jest-environment-node');
 
-/** In the copy that Stryker works on: written when nothing is broken yet. */
-const NAMES = 'names-of-tests.jsonl';
-
 /**
  * For Stryker: one test that fails is enough, and Jest does not stop there when another program runs it. So the tests
  * after it are skipped; runner.cjs skips the files after it.
@@ -11,7 +8,8 @@ const NAMES = 'names-of-tests.jsonl';
 class BailEnvironment extends TestEnvironment {
   /** The mutant that a test has noticed already. */
   static killed;
-  static NAMES = NAMES;
+  /** In the copy that Stryker works on: written when nothing is broken yet. */
+  static NAMES = 'names-of-tests.jsonl';
 
   constructor(config, context) {
     super(config, context);
@@ -21,7 +19,10 @@ class BailEnvironment extends TestEnvironment {
   handleTestEvent({ name, test }, { rootDescribeBlock }) {
     const { __STRYKER_ACTIVE_MUTANT__: mutant } = process.env;
     if (name === 'run_start' && mutant === undefined) {
-      appendFileSync(NAMES, `${JSON.stringify({ path: this.path, names: namesIn(rootDescribeBlock, '') })}\n`);
+      appendFileSync(
+        BailEnvironment.NAMES,
+        `${JSON.stringify({ path: this.path, names: namesIn(rootDescribeBlock, '') })}\n`,
+      );
     }
     if (mutant === undefined) return;
     if (name === 'test_done' && test.errors.length > 0) BailEnvironment.killed = mutant;

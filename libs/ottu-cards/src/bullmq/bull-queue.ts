@@ -17,8 +17,8 @@ import { configProblems } from '../errors/errors.js';
 import { AttemptFailure } from '../webhooks/attempt-failure.js';
 import {
   claimId,
-  trackedIn,
   type OpenWebhookQueue,
+  trackedIn,
   type WebhookJob,
   type WebhookMount,
   type WebhookQueue,
@@ -43,7 +43,7 @@ const ATTEMPTS = 14;
 const FIRST_DELAY_MS = 1_000;
 /** Redis counts as away when it has answered nothing for so long. */
 const SILENT_MS = 1_000;
-/** How often an event is given that time, for as long as Redis answers others. Less than what the processor waits. */
+/** How often an event is given that time, for as long as Redis answers. Less than what the processor waits. */
 const ADD_ROUNDS = 3;
 /** After that, Redis is not asked for a while: what it has not taken would pile up in the client's memory. */
 const LEAVE_ALONE_MS = 5_000;

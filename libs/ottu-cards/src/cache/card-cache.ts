@@ -58,12 +58,13 @@ export class CardCache implements BindableCache {
    * @throws OttuInputError when `customerId` is not one
    */
   async invalidate(customer: { readonly customerId: string }): Promise<void> {
-    const problem = customerIdRule(customer?.customerId);
+    const customerId = customer?.customerId;
+    const problem = customerIdRule(customerId);
     if (problem !== undefined) {
       const fieldErrors = { customerId: [problem] };
       throw new OttuInputError(`cache.invalidate(): customerId ${problem}.`, { fieldErrors });
     }
-    if (this.#lists) return this.#lists.forget(customer.customerId, 0);
+    if (this.#lists) return this.#lists.forget(customerId, 0);
     throw new OttuConfigError(
       'cache.invalidate(): this cache belongs to no module. Pass it to OttuCardsModule.forRoot({ cache }) first.',
     );

@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { post } from '../testing/fake-checkout.js';
 import { type FakeDelivery, FakeOttu, type FakeWebhook } from '../testing/index.js';
 
 export const FAKE_USAGE = `Usage: npx nestjs-ottu-cards fake [options]
@@ -72,10 +71,24 @@ export async function startFake(options: FakeCommandOptions): Promise<FakeSessio
       }
       if (line.trim() !== 'r') return 'Press Enter to pay, or type r and Enter to send the last webhook again.';
       if (last === undefined) return 'Nothing was sent yet: press Enter to pay.';
-      return `The same webhook again. ${reportOf(await post(webhookUrl, last), webhookUrl)}`;
+      return `The same webhook again. ${reportOf(await post(last, webhookUrl), webhookUrl)}`;
     },
     stop: () => fake.stop(),
   };
+}
+
+/** Posts a webhook as it was, as Ottu does after a timeout. */
+async function post(webhook: FakeWebhook, webhookUrl: string): Promise<FakeDelivery> {
+  return fetch(webhookUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(webhook),
+    redirect: 'manual',
+    signal: AbortSignal.timeout(15_000),
+  }).then(
+    ({ status }): FakeDelivery => ({ outcome: 'answered', status }),
+    (): FakeDelivery => ({ outcome: 'unreachable' }),
+  );
 }
 
 function reportOf(delivery: FakeDelivery | undefined, webhookUrl: string): string {

@@ -78,7 +78,7 @@ function cardOf(payment: FakePayment, wallet: FakeWallet): FakeCard | undefined 
  * another three retries after the first attempt, seen 2026-11-21
  */
 async function deliver(webhook: FakeWebhook, url: string, travel: FakeWebhookTravel): Promise<FakeDelivery[]> {
-  const { timeoutMs, attempts = 4, pauseMs = 0 } = travel;
+  const { timeoutMs = 15_000, attempts = 4, pauseMs = 0 } = travel;
   const deliveries = [await post(url, webhook, timeoutMs)];
   while (deliveries.at(-1)?.outcome === 'timeout' && deliveries.length < attempts) {
     await sleep(pauseMs);
@@ -88,7 +88,7 @@ async function deliver(webhook: FakeWebhook, url: string, travel: FakeWebhookTra
 }
 
 /** One attempt, as Ottu makes it: on a connection of its own, which it leaves closed. */
-export async function post(url: string, webhook: FakeWebhook, timeoutMs = 15_000): Promise<FakeDelivery> {
+async function post(url: string, webhook: FakeWebhook, timeoutMs: number): Promise<FakeDelivery> {
   const signal = AbortSignal.timeout(timeoutMs);
   const headers = { 'content-type': 'application/json' };
   try {

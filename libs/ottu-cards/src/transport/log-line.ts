@@ -1,5 +1,5 @@
 /** As much of Nest's logger as is used. */
-export type LineLogger = Pick<Record<string, (line: string) => void>, 'debug' | 'log' | 'warn'>;
+export type LineLogger = Record<'debug' | 'log' | 'warn', (line: string) => void>;
 
 /** One line for a log, such as `retry call="POST /b/pbl/v2/card/" reason=timeout attempt=1`: templates and codes only. */
 export function logLine(event: string, facts: Readonly<Record<string, string | number | undefined>> = {}): string {

@@ -19,8 +19,8 @@ export type {
 } from './webhook-events.js';
 export type { AttemptFailure } from './attempt-failure.js';
 export type {
-  JobResult,
   CardClaim,
+  JobResult,
   OpenWebhookQueue,
   WebhookJob,
   WebhookMount,

@@ -197,7 +197,7 @@ export class WebhookProcessor
   }
 
   private isAdmitted({ signatureId, event }: GenuineWebhook): boolean {
-    if (event.id === signatureId) return true;
+    if (event.id === signatureId) return true; // something signed names the payment
     const ids = this.sessions.get(signatureId) ?? new Set<string>();
     if (!ids.has(event.id) && ids.size >= MAX_SESSIONS) return false;
     this.sessions.set(signatureId, ids.add(event.id));
