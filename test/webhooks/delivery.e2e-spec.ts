@@ -233,9 +233,13 @@ describe('the fake delivers as Ottu does', () => {
     expect(deliveries).toEqual(Array.from({ length: 4 }, () => ({ outcome: 'timeout' })));
     await sleep(400);
     expect(shop.inbox.calls).toHaveLength(1);
-    const server = shop.app.getHttpServer();
-    const connections = () => promisify<number>((done) => server.getConnections(done))();
-    await eventually(connections, 0); // one that stays open holds up app.close()
+    await eventually(() => connectionsOf(shop), 0); // one that stays open holds up app.close()
+  });
+
+  it('on a connection of its own', async () => {
+    const shop = await WebhookShop.start({ fake });
+    await fake.pay({ customerId, ...shop.payment });
+    await eventually(() => connectionsOf(shop), 0);
   });
 
   it('as often as asked for, with a pause between', async () => {
@@ -306,3 +310,8 @@ describe('the fake delivers as Ottu does', () => {
     expect([deliveries, fake.cardsOf(customerId)]).toEqual([[{ outcome: 'unreachable' }], [card]]);
   });
 });
+
+function connectionsOf(shop: WebhookShop): Promise<number> {
+  const server = shop.app.getHttpServer();
+  return promisify<number>((done) => server.getConnections(done))();
+}
