@@ -21,7 +21,7 @@ export function cardIds(merchant: {
   const key = deriveKey(secret, 'card id').toString('base64url');
   return (customerId) => {
     const owner = JSON.stringify([key, env, origin, customerId]); // as JSON, no value can run into the next
-    return (token) => hash('sha3-256', owner + JSON.stringify(token), 'base64url').slice(0, ID_CHARACTERS);
+    return (token) => hash('sha256', `${owner}${JSON.stringify(token)}`, 'base64url').slice(0, ID_CHARACTERS);
   };
 }
 

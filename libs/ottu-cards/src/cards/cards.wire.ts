@@ -1,4 +1,5 @@
 import { isRecord } from '../common/is-record.js';
+import { withoutPrototype } from '../common/without-prototype.js';
 import { UnexpectedShapeError } from '../errors/errors.js';
 import type { OttuCall, OttuOperation } from '../transport/ottu-call.js';
 import type { CardIdOf } from './card-id.js';
@@ -63,15 +64,16 @@ export function deleteCardCall(
 function parseCardList(answer: unknown, customerId: string, idOf: CardIdOf, now = new Date()): SavedCard[] {
   const list: unknown[] = Array.isArray(answer) ? answer : [answer];
   const idWith = idOf(customerId);
+  const thisMonth = now.getUTCFullYear() * 12 + now.getUTCMonth();
   if (list.length > MAX_CARDS) throw new UnexpectedShapeError('the list', `must not hold more than ${MAX_CARDS} cards`);
   const cards = list.map((card, index) => {
     const fields = new JsonFields(card, Array.isArray(answer) ? `[${index}]` : 'the answer');
-    return readCard(fields, customerId, idWith, now);
+    return readCard(fields, customerId, idWith, thisMonth);
   });
   return cards.toSorted((a, b) => Number(b.isPreferred) - Number(a.isPreferred));
 }
 
-function readCard(card: JsonFields, customerId: string, idWith: ReturnType<CardIdOf>, now: Date): SavedCard {
+function readCard(card: JsonFields, customerId: string, idWith: ReturnType<CardIdOf>, thisMonth: number): SavedCard {
   if (card.string('customer_id') !== customerId) card.refuse('customer_id', 'must be the customer who was asked for');
   const number = masked(card.nullableString('number'));
   const expiryMonth = card.string('expiry_month');
@@ -84,7 +86,7 @@ function readCard(card: JsonFields, customerId: string, idWith: ReturnType<CardI
     customerId,
     brand: card.nullableString('brand'),
     number,
-    last4: /^[0-9]{4}$/.exec((number ?? '').slice(-4))?.[0] ?? null,
+    last4: lastFour(number),
     nameOnCard: card.nullableString('name_on_card'),
     expiryMonth,
     expiryYear,
@@ -92,7 +94,8 @@ function readCard(card: JsonFields, customerId: string, idWith: ReturnType<CardI
     pgName: card.optionalString('pg_name') ?? card.optionalString('pg'), // older answers say `pg`
     isPreferred: card.boolean('is_preferred'),
     isExpired,
-    willExpireSoon: card.optionalBoolean('will_expire_soon') ?? (!isExpired && isSoon(expiryMonth, expiryYear, now)),
+    willExpireSoon:
+      card.optionalBoolean('will_expire_soon') ?? (!isExpired && isSoon(expiryMonth, expiryYear, thisMonth)),
     cvvRequired: card.boolean('cvv_required'),
     agreements: card.strings('agreements'),
   };
@@ -109,8 +112,14 @@ function masked(number: string | null): string | null {
   return `**** ${digits.slice(-4).join('')}`.trimEnd();
 }
 
-function isSoon(month: string, year: string, now: Date): boolean {
-  const monthsLeft = (2000 + Number(year) - now.getUTCFullYear()) * 12 + Number(month) - 1 - now.getUTCMonth();
+function lastFour(number: string | null): string | null {
+  const end = number?.slice(-4) ?? '';
+  return /^[0-9]{4}$/.test(end) ? end : null;
+}
+
+/** This month or the next. @param thisMonth counted from January of the year 0, which is 0 */
+function isSoon(month: string, year: string, thisMonth: number): boolean {
+  const monthsLeft = (2000 + Number(year)) * 12 + Number(month) - 1 - thisMonth;
   return monthsLeft === 0 || monthsLeft === 1;
 }
 
@@ -123,7 +132,7 @@ class JsonFields {
     private readonly path: string,
   ) {
     if (!isRecord(value)) throw new UnexpectedShapeError(path, 'must be an object');
-    this.fields = value;
+    this.fields = withoutPrototype(value);
   }
 
   refuse(name: string, expectation: string): never {
@@ -131,40 +140,36 @@ class JsonFields {
   }
 
   string(name: string): string {
-    const value = this.get(name);
+    const value = this.fields[name];
     return typeof value === 'string' ? value : this.refuse(name, 'must be a string');
   }
 
   nullableString(name: string): string | null {
-    const value = this.get(name);
+    const value = this.fields[name];
     return value === null || typeof value === 'string' ? value : this.refuse(name, 'must be a string or null');
   }
 
   optionalString(name: string): string | null {
-    return this.get(name) === undefined ? null : this.nullableString(name);
+    return this.fields[name] === undefined ? null : this.nullableString(name);
   }
 
   boolean(name: string): boolean {
-    const value = this.get(name);
+    const value = this.fields[name];
     return typeof value === 'boolean' ? value : this.refuse(name, 'must be a boolean');
   }
 
   optionalBoolean(name: string): boolean | undefined {
-    return (this.get(name) ?? undefined) === undefined ? undefined : this.boolean(name);
+    return (this.fields[name] ?? undefined) === undefined ? undefined : this.boolean(name);
   }
 
   /** `null` means none. */
   strings(name: string): readonly string[] {
-    const value = this.get(name);
+    const value = this.fields[name];
     if (value === null) return [];
     if (!Array.isArray(value)) return this.refuse(name, 'must be a list of strings');
     const list: unknown[] = value;
     return list.map((item, index) =>
       typeof item === 'string' ? item : this.refuse(`${name}[${index}]`, 'must be a string'),
     );
-  }
-
-  private get(name: string): unknown {
-    return Object.hasOwn(this.fields, name) ? this.fields[name] : undefined;
   }
 }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { type buildConnector, Client, type Dispatcher } from 'undici';
+import { type buildConnector, Client } from 'undici';
 import { withoutPrototype } from '../common/without-prototype.js';
 import type { Attempt, AttemptConnection } from './undici.adapter.js';
 
@@ -25,7 +25,7 @@ export type Connect = (target: buildConnector.Options, ready: buildConnector.Cal
 export class ConnectionPool {
   private readonly connections: Connection[] = [];
   private readonly free: Connection[] = [];
-  private readonly waiting = new Map<Attempt, Dispatcher.DispatchOptions>();
+  private readonly waiting = new Set<Attempt>();
   private readonly queue: AttemptConnection = {
     reused: false,
     abandon: (attempt) => this.waiting.delete(attempt),
@@ -37,10 +37,10 @@ export class ConnectionPool {
     private readonly connect: Connect,
   ) {}
 
-  dispatch(request: Dispatcher.DispatchOptions, attempt: Attempt): void {
+  dispatch(attempt: Attempt): void {
     if (attempt.isOver) return;
     attempt.connection = this.queue;
-    this.waiting.set(attempt, request);
+    this.waiting.add(attempt);
     this.serve();
   }
 
@@ -50,11 +50,11 @@ export class ConnectionPool {
   }
 
   private serve(): void {
-    for (const [attempt, request] of this.waiting) {
+    for (const attempt of this.waiting) {
       const connection = this.take(attempt.freshConnection);
       if (connection === undefined) return;
       this.waiting.delete(attempt);
-      connection.dispatch(request, attempt);
+      connection.dispatch(attempt);
     }
   }
 
@@ -110,13 +110,13 @@ class Connection implements AttemptConnection {
     return this.socket?.destroyed === false;
   }
 
-  dispatch(request: Dispatcher.DispatchOptions, attempt: Attempt): void {
+  dispatch(attempt: Attempt): void {
     attempt.connection = this;
     this.attempt = attempt;
     this.hasConnected = false;
     this.continueFilter.expectAnswer();
     if (attempt.freshConnection) this.socket?.destroy(); // undici connects anew once it has closed
-    this.client.dispatch(request, attempt);
+    this.client.dispatch(attempt.request, attempt);
   }
 
   abandon(attempt: Attempt): void {

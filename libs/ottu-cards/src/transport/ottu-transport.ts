@@ -40,7 +40,7 @@ export class OttuTransport {
   ) {
     const { origin, proxy, limiter, maxRetries } = options;
     const connections = new ConnectionPool(origin, connector(proxy));
-    const axios = axiosOver(origin, (request, attempt) => connections.dispatch(request, attempt));
+    const axios = axiosOver((attempt) => connections.dispatch(attempt));
     this.#connections = connections;
     this.context = {
       axios: new HttpService(axios).axiosRef, // interceptors of the application's HttpService could log the key

@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import axios, { type InternalAxiosRequestConfig } from 'axios';
+import type { Dispatcher } from 'undici';
 import { Deadline, type DeadlineOptions } from '../common/deadline.js';
 import { UnexpectedShapeError } from '../errors/errors.js';
 import type { AttemptResult } from './attempt-result.js';
@@ -8,6 +9,7 @@ import type { OttuCallTrace } from './observability.js';
 import type { OttuCall } from './ottu-call.js';
 import { RetryLoop } from './retry-loop.js';
 import { RateLimitGate, RetryBudget } from './retry-policy.js';
+import { Attempt } from './undici.adapter.js';
 
 const ORIGIN = 'https://pay.shop.example';
 const API_KEY = 'obviously-false-key';
@@ -62,11 +64,14 @@ interface Setting {
   readonly trace?: OttuCallTrace;
 }
 
-let [lines, requests, deadlines]: [string[], (InternalAxiosRequestConfig & { readonly at: number })[], Deadline[]] = [
-  [],
-  [],
-  [],
-];
+interface Sent extends Dispatcher.DispatchOptions {
+  readonly freshConnection: boolean;
+  readonly at: number;
+  /** When it would have been given up without an answer. */
+  lateAt: number | undefined;
+}
+
+let [lines, requests, deadlines]: [string[], Sent[], Deadline[]] = [[], [], []];
 let gate: RateLimitGate;
 let budget: RetryBudget;
 const keep = (level: string) => (line: string) => void lines.push(`${level} ${line}`);
@@ -90,7 +95,12 @@ function start(steps: readonly Step[], { call = LIST, maxRetries = 2, ...rest }:
   const deadline = new Deadline({ timeoutMs: TIMEOUT_MS, ...rest.deadline });
   deadlines.push(deadline);
   const adapter = async (config: InternalAxiosRequestConfig) => {
-    requests.push(Object.assign(config, { at: Date.now() }));
+    const attempt = 'attempt' in config ? config.attempt : undefined;
+    if (!(attempt instanceof Attempt)) throw new Error('A request without an attempt');
+    const { request, freshConnection } = attempt;
+    const sent: Sent = { ...request, freshConnection, at: Date.now(), lateAt: undefined };
+    requests.push(sent);
+    void attempt.result.then(() => (sent.lateAt = Date.now()));
     const step = script.shift();
     if (step === undefined) throw new Error(`An attempt too many, with the key ${API_KEY}`);
     const data = typeof step === 'function' ? await step() : step;
@@ -119,6 +129,12 @@ async function end(steps: readonly Step[], setting?: Setting): Promise<End> {
   return call;
 }
 
+/** undici takes names and values in turn. */
+function headersOf(request: Sent | undefined): Record<string, string> {
+  const list = (request?.headers ?? []) as string[]; // the product gives it so
+  return Object.fromEntries(list.flatMap((name, at) => (at % 2 === 0 ? [[name, list[at + 1] ?? '']] : [])));
+}
+
 function aTrace(): OttuCallTrace {
   return { operation: 'list', env: 'sandbox', route: LIST.route, attempts: 0, source: 'ottu', durationMs: 0 };
 }
@@ -128,9 +144,9 @@ describe('a call', () => {
     const trace = aTrace();
     expect(await end([DONE], { trace })).toEqual({ value: { read: [] }, atMs: 0 });
     expect(requests).toMatchObject([
-      { method: 'post', url: '/list/?v=2', data: LIST.body, timeout: TIMEOUT_MS / 3, freshConnection: false },
+      { method: 'POST', path: '/list/?v=2', body: LIST.body, lateAt: TIMEOUT_MS / 3, freshConnection: false },
     ]);
-    expect(requests[0]?.headers.toJSON()).toEqual({
+    expect(headersOf(requests[0])).toEqual({
       Accept: 'application/json',
       'Accept-Encoding': 'identity',
       'Content-Type': 'application/json',
@@ -143,8 +159,8 @@ describe('a call', () => {
 
   it('names no type of a body that it does not have', async () => {
     await end([DELETED], { call: DELETE });
-    expect(requests[0]?.headers.toJSON()).not.toHaveProperty('Content-Type');
-    expect(requests).toMatchObject([{ method: 'delete', url: '/card/tok-1/' }]);
+    expect(headersOf(requests[0])).not.toHaveProperty('Content-Type');
+    expect(requests).toMatchObject([{ method: 'DELETE', path: '/card/tok-1/', body: null }]);
   });
 
   it('is repeated after pauses that grow, each with a line that says why', async () => {
@@ -174,7 +190,7 @@ describe('a call', () => {
     const { error } = await end([DOWN, DOWN, DOWN], { maxRetries });
     expect(error).toMatchObject({ name: 'OttuUnavailableError', status: 500, attempts: maxRetries + 1 });
     expect(requests).toHaveLength(maxRetries + 1);
-    expect(requests[0]?.timeout).toBe(TIMEOUT_MS / (maxRetries + 1));
+    expect(requests[0]?.lateAt).toBe(TIMEOUT_MS / (maxRetries + 1));
   });
 
   it('is not repeated where another attempt would bring the same', async () => {

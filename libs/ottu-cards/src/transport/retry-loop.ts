@@ -20,7 +20,7 @@ import type { OttuCallTrace } from './observability.js';
 import type { OttuCall } from './ottu-call.js';
 import { parseRetryAfter } from './retry-after.js';
 import { holdsForAllCalls, type RateLimitGate, type Retry, type RetryBudget, retryDelayMs } from './retry-policy.js';
-import type { AttemptRequest } from './undici.adapter.js';
+import { Attempt, type AttemptConfig } from './undici.adapter.js';
 
 /** What all calls of one module instance share. */
 export interface RetryLoopContext {
@@ -32,6 +32,12 @@ export interface RetryLoopContext {
   readonly logger: LineLogger;
   readonly maxRetries: number;
 }
+
+const HEADERS = [
+  ['Accept', 'application/json'],
+  ['Accept-Encoding', 'identity'], // without it any coding would be allowed: RFC 9110, 12.5.3
+  ['User-Agent', 'nestjs-ottu-cards'],
+].flat();
 
 /** One call: attempt after attempt, until one decides it or no further one is allowed. */
 export class RetryLoop<T> {
@@ -94,28 +100,23 @@ export class RetryLoop<T> {
   }
 
   private async attempt(): Promise<AttemptResult> {
-    const { apiKey, attemptMs: timeout, call, context, deadline, trace } = this;
-    const request: AttemptRequest = {
-      method: call.method,
-      url: call.path,
-      data: call.body,
-      headers: {
-        Accept: 'application/json',
-        'Accept-Encoding': 'identity', // without it any coding would be allowed: RFC 9110, 12.5.3
-        ...(call.body !== undefined && { 'Content-Type': 'application/json' }),
-        'User-Agent': 'nestjs-ottu-cards',
-        Authorization: `Api-Key ${apiKey}`,
-      },
-      timeout,
-      deadline,
-      freshConnection: this.retries.includes('immediately'),
-    };
+    const { apiKey, attemptMs: timeoutMs, call, context, deadline, trace } = this;
+    const { method, path, body } = call;
+    const headers = [...HEADERS, 'Authorization', `Api-Key ${apiKey}`];
+    if (body !== undefined) headers.push('Content-Type', 'application/json');
+    const freshConnection = this.retries.includes('immediately');
+    const attempt = new Attempt(
+      { method, path, headers, body: body ?? null },
+      { timeoutMs, deadline, freshConnection },
+    );
     this.attempts += 1;
     if (trace) trace.attempts += 1;
     try {
-      return (await context.axios.request<AttemptResult>(request)).data;
+      const config: AttemptConfig = { attempt };
+      return (await context.axios.request<AttemptResult>(config)).data;
     } catch {
-      return withoutPrototype({ kind: 'broken', code: 'CLIENT', stale: false }); // an error of axios would carry the key
+      attempt.stop();
+      return withoutPrototype({ kind: 'broken', code: 'CLIENT', stale: false }); // an error of axios is told to nobody
     }
   }
 

@@ -1,11 +1,18 @@
+import { inspect } from 'node:util';
 import { jest } from '@jest/globals';
-import axios from 'axios';
+import axios, { type AxiosResponse } from 'axios';
 import type { Dispatcher } from 'undici';
 import { Deadline } from '../common/deadline.js';
 import { Attempt, type AttemptConnection, axiosOver } from './undici.adapter.js';
 
 const ATTEMPT_MS = 1_000;
 const MIB = 1024 * 1024;
+const REQUEST: Dispatcher.DispatchOptions = {
+  method: 'POST',
+  path: '/b/pbl/v2/card/',
+  headers: ['Authorization', 'Api-Key obviously-false'],
+  body: '{"type":"sandbox"}',
+};
 const CONTROLLER: Dispatcher.DispatchController = {
   aborted: false,
   paused: false,
@@ -28,7 +35,7 @@ afterEach(() => {
 });
 
 function start(method: 'POST' | 'DELETE' = 'POST', reused = false): Attempt {
-  const attempt = new Attempt(method, { timeout: ATTEMPT_MS, deadline, freshConnection: false });
+  const attempt = new Attempt({ ...REQUEST, method }, { timeoutMs: ATTEMPT_MS, deadline, freshConnection: false });
   const connection: AttemptConnection = {
     reused,
     abandon: () => done.push('abandoned'),
@@ -201,7 +208,7 @@ describe('time', () => {
   it('leaves none to an attempt whose call has ended already', async () => {
     deadline.release();
     deadline = new Deadline({ timeoutMs: 60_000, signal: AbortSignal.abort() });
-    const attempt = new Attempt('POST', { timeout: ATTEMPT_MS, deadline, freshConnection: false });
+    const attempt = new Attempt(REQUEST, { timeoutMs: ATTEMPT_MS, deadline, freshConnection: false });
     expect(attempt.isOver).toBe(true);
     expect(await resultOf(attempt)).toEqual({ kind: 'late', sent: false });
     expect(jest.getTimerCount()).toBe(0);
@@ -281,80 +288,63 @@ describe('a body', () => {
 });
 
 describe('an axios of this library', () => {
-  const ORIGIN = 'https://pay.shop.example';
-  let sent: Dispatcher.DispatchOptions[];
   const overScript = (act: (attempt: Attempt) => void): ReturnType<typeof axiosOver> =>
-    axiosOver(ORIGIN, (request, attempt) => {
-      sent.push(request);
+    axiosOver((attempt) => {
+      sent.push(attempt);
       act(attempt);
     });
   const answer = (attempt: Attempt): void => {
     answers(attempt, 200);
     attempt.onResponseEnd();
   };
-  const options = (freshConnection = false): object => ({ timeout: ATTEMPT_MS, deadline, freshConnection });
+  const through = (instance: ReturnType<typeof axiosOver>, config: object): Promise<AxiosResponse<unknown>> =>
+    instance.request(config);
+  let sent: Attempt[];
   beforeEach(() => {
     sent = [];
   });
 
-  it.each([
-    ['POST', '{"type":"sandbox"}'],
-    ['DELETE', null],
-  ])('sends a %s as it is told, and nothing else', async (method, body) => {
-    const headers = { 'Content-Type': 'application/json', Authorization: 'Api-Key obviously-false' };
-    const request = { method, url: '/b/pbl/v2/card/', data: body ?? undefined, headers, ...options() };
-    await overScript(answer).request(request);
-    expect(sent).toEqual([
-      {
-        origin: ORIGIN,
-        path: '/b/pbl/v2/card/',
-        method,
-        headers: ['Content-Type', 'application/json', 'Authorization', 'Api-Key obviously-false'],
-        body,
-      },
-    ]);
-    expect(Object.getPrototypeOf(sent[0])).toBeNull();
+  it('hands on the attempt that it is given, with nothing of its own', async () => {
+    const attempt = start();
+    const { config } = await through(overScript(answer), { attempt });
+    expect(sent).toEqual([attempt]);
+    expect(sent[0]).toBe(attempt);
+    expect({ ...attempt.request }).toEqual(REQUEST);
+    expect(Object.getPrototypeOf(attempt.request)).toBeNull();
+    expect(inspect([config, attempt], { depth: 9 })).not.toMatch(/obviously-false|sandbox/);
   });
 
   it('takes none of the defaults of the application', async () => {
     const { defaults } = axios;
     const before = { ...defaults };
-    Object.assign(defaults, {
-      baseURL: 'https://elsewhere.example',
-      params: { a: 1 },
-      transformRequest: () => 'spoilt',
-    });
+    const transformResponse = (): string => 'spoilt';
+    Object.assign(defaults, { baseURL: 'https://elsewhere.example', transformResponse });
     try {
-      await overScript(answer).request({ method: 'POST', url: '/path/', data: '{}', ...options() });
+      const { data } = await through(overScript(answer), { attempt: start() });
+      expect(data).toMatchObject({ kind: 'answered', status: 200 });
     } finally {
-      for (const name of ['baseURL', 'params', 'transformRequest']) Reflect.deleteProperty(defaults, name);
+      Reflect.deleteProperty(defaults, 'baseURL');
       Object.assign(defaults, before);
     }
-    expect(sent).toMatchObject([{ path: '/path/', body: '{}' }]);
   });
 
   it('resolves with what the attempt came to, whatever its status', async () => {
-    const failing = overScript((attempt) => answers(attempt, 500));
-    const request = failing.request({ method: 'POST', url: '/', ...options() });
+    const failing = through(
+      overScript((attempt) => answers(attempt, 500)),
+      { attempt: start() },
+    );
     await jest.advanceTimersByTimeAsync(ATTEMPT_MS);
-    expect(await request).toMatchObject({ status: 500, data: { kind: 'answered', status: 500 } });
-    const silent = overScript(() => undefined).request({ method: 'POST', url: '/', ...options() });
+    expect(await failing).toMatchObject({ status: 500, data: { kind: 'answered', status: 500 } });
+    const silent = through(
+      overScript(() => undefined),
+      { attempt: start() },
+    );
     await jest.advanceTimersByTimeAsync(ATTEMPT_MS);
     expect(await silent).toMatchObject({ status: 0, statusText: '', data: { kind: 'late', sent: false } });
   });
 
-  it('hands on that the connection must be fresh', async () => {
-    const fresh: boolean[] = [];
-    const instance = overScript((attempt) => {
-      fresh.push(attempt.freshConnection);
-      answer(attempt);
-    });
-    for (const freshConnection of [true, false]) await instance.request({ url: '/', ...options(freshConnection) });
-    expect(fresh).toEqual([true, false]);
-  });
-
-  it.each([{}, { deadline: { timeoutMs: 1 } }])('sends nothing for anybody else: %j', async (strange) => {
-    const refused = overScript(answer).request({ method: 'POST', url: '/', ...strange });
+  it.each([{}, { attempt: { freshConnection: false } }])('sends nothing for anybody else: %j', async (strange) => {
+    const refused = through(overScript(answer), strange);
     await expect(refused).rejects.toThrow(new TypeError('Only OttuTransport sends through this axios'));
     expect(sent).toEqual([]);
   });

@@ -1,55 +1,32 @@
-import axios, { type AxiosInstance, type AxiosRequestConfig, type InternalAxiosRequestConfig } from 'axios';
+import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import type { Dispatcher } from 'undici';
-import { Deadline } from '../common/deadline.js';
+import type { Deadline } from '../common/deadline.js';
 import { withoutPrototype } from '../common/without-prototype.js';
 import type { Answered, AttemptResult } from './attempt-result.js';
 
-/** What an attempt needs besides a request of axios. */
-interface AttemptOptions {
-  /** Of this attempt, in milliseconds. */
-  readonly timeout: number;
-  /** Of the whole call. axios' own `signal` would drop a result that comes with the abort, such as a 204. */
-  readonly deadline: Deadline;
-  /** Whether the attempt must not use a connection that was open before. */
-  readonly freshConnection: boolean;
+/** All that axios is given: it passes an object of a class on as it is, and reads neither the key nor the customer. */
+export interface AttemptConfig extends AxiosRequestConfig {
+  readonly attempt: Attempt;
 }
-
-export type AttemptRequest = AxiosRequestConfig<string | undefined> & AttemptOptions;
-
-/** Sends an attempt as soon as there is a connection. */
-type Dispatch = (request: Dispatcher.DispatchOptions, attempt: Attempt) => void;
 
 /**
  * An axios of this library's own that makes each request one attempt: no redirects, decompression or cookies. It
  * resolves with the `AttemptResult` as `data`, whatever happened; `status` is 0 where no answer came. None of the
  * application's `axios.defaults` applies.
+ *
+ * @param dispatch sends an attempt as soon as there is a connection
  */
-export function axiosOver(origin: string, dispatch: Dispatch): AxiosInstance {
+export function axiosOver(dispatch: (attempt: Attempt) => void): AxiosInstance {
   const instance = axios.create();
   for (const name of Reflect.ownKeys(instance.defaults)) Reflect.deleteProperty(instance.defaults, name);
   instance.defaults.adapter = async (config) => {
-    if (!isAttempt(config)) throw new TypeError('Only OttuTransport sends through this axios');
-    const method = config.method === 'delete' ? 'DELETE' : 'POST';
-    const headers: string[] = [];
-    for (const [name, value] of config.headers) if (typeof value === 'string') headers.push(name, value);
-    const body: unknown = config.data;
-    const request: Dispatcher.DispatchOptions = {
-      origin,
-      path: config.url ?? '',
-      method,
-      headers,
-      body: typeof body === 'string' ? body : null,
-    };
-    const attempt = new Attempt(method, config);
-    dispatch(withoutPrototype(request), attempt);
+    const attempt = 'attempt' in config ? config.attempt : undefined;
+    if (!(attempt instanceof Attempt)) throw new TypeError('Only OttuTransport sends through this axios');
+    dispatch(attempt);
     const data = await attempt.result;
     return { data, status: data.status ?? 0, statusText: '', headers: {}, config };
   };
   return instance;
-}
-
-function isAttempt(config: InternalAxiosRequestConfig): config is InternalAxiosRequestConfig & AttemptOptions {
-  return 'deadline' in config && config.deadline instanceof Deadline;
 }
 
 type ResponseHeaders = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
@@ -67,11 +44,22 @@ export interface AttemptConnection {
   release(): void;
 }
 
+export interface AttemptOptions {
+  /** Of this attempt. */
+  readonly timeoutMs: number;
+  /** Of the whole call. */
+  readonly deadline: Deadline;
+  /** Whether the attempt must not use a connection that was open before. */
+  readonly freshConnection: boolean;
+}
+
 /** One request on the wire: undici reports what happens, and it settles with a result, exactly once. */
 export class Attempt implements Dispatcher.DispatchHandler {
   /** Never rejects. */
   readonly result: Promise<AttemptResult>;
   readonly freshConnection: boolean;
+  /** Not printed: it holds the key. */
+  readonly #request: Dispatcher.DispatchOptions;
   connection: AttemptConnection | undefined;
 
   private settle: ((result: AttemptResult) => void) | undefined;
@@ -79,21 +67,23 @@ export class Attempt implements Dispatcher.DispatchHandler {
   private onReusedConnection = false;
   private head: Pick<Answered, 'status' | 'retryAfter'> | undefined;
   private isEncoded = false;
-  private body = EMPTY;
+  private body: Buffer = EMPTY;
   private bodyLength = 0;
   private readonly timer: NodeJS.Timeout;
   private unlisten: (() => void) | undefined;
 
-  constructor(
-    private readonly method: Dispatcher.HttpMethod,
-    { timeout, deadline, freshConnection }: AttemptOptions,
-  ) {
+  constructor(request: Dispatcher.DispatchOptions, { timeoutMs, deadline, freshConnection }: AttemptOptions) {
+    this.#request = withoutPrototype(request);
     this.freshConnection = freshConnection;
     this.result = new Promise((resolve) => {
       this.settle = resolve;
     });
-    this.timer = setTimeout(() => this.stop(), timeout);
+    this.timer = setTimeout(() => this.stop(), timeoutMs);
     this.unlisten = deadline.onEnd(() => this.stop());
+  }
+
+  get request(): Dispatcher.DispatchOptions {
+    return this.#request;
   }
 
   get isOver(): boolean {
@@ -128,7 +118,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   /** Ends the attempt now: with the status where one was seen that decides by itself, else as late. */
-  private stop(): void {
+  stop(): void {
     this.end(this.decidedByStatus() ?? { kind: 'late', sent: this.sent });
     this.connection?.abandon(this);
   }
@@ -138,15 +128,15 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.connection?.abandon(this);
   }
 
-  /** In one buffer that doubles: a million pieces of one byte cost no more than one piece of a million. */
+  /** The first piece as it is, most often the only one; more in one buffer that doubles, so that the cost is linear. */
   private addToBody(chunk: Buffer): void {
     const length = this.bodyLength + chunk.length;
-    if (length > this.body.length) {
-      const grown = Buffer.allocUnsafe(Math.max(length, this.body.length * 2));
-      this.body.copy(grown);
-      this.body = grown;
+    if (this.bodyLength === 0) {
+      this.body = chunk;
+    } else {
+      if (length > this.body.length) this.body = grown(this.body, Math.max(length, this.body.length * 2));
+      chunk.copy(this.body, this.bodyLength);
     }
-    chunk.copy(this.body, this.bodyLength);
     this.bodyLength = length;
   }
 
@@ -161,7 +151,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   private decidedByStatus(): AttemptResult | undefined {
     if (this.head === undefined) return undefined;
     const { status } = this.head;
-    const bodyMatters = status < 300 && !(this.method === 'DELETE' && status === 204);
+    const bodyMatters = status < 300 && !(this.#request.method === 'DELETE' && status === 204);
     return bodyMatters ? undefined : this.answer(this.head);
   }
 
@@ -175,6 +165,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.settle?.(withoutPrototype(result)); // some have no status, and must inherit none
     this.settle = undefined;
   }
+}
+
+function grown(buffer: Buffer, length: number): Buffer {
+  const larger = Buffer.allocUnsafe(length);
+  buffer.copy(larger);
+  return larger;
 }
 
 /** Whether no HTTP server means this answer, so that sending the request again would bring the same. */
