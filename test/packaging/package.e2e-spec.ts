@@ -5,6 +5,7 @@ import { brokenLinks } from '../support/markdown.js';
 import { installTarball, repo } from './installed.js';
 
 interface Manifest {
+  readonly bin: Record<string, string>;
   readonly exports: Record<string, string | Record<string, Record<string, string>>>;
   readonly typesVersions: { readonly '*': Record<string, string[]> };
   readonly dependencies: Record<string, string>;
@@ -48,21 +49,28 @@ const files = (folder = ''): string[] =>
     .map((entry) => join(entry.parentPath, entry.name).slice(library.length + 1));
 
 describe('the tarball', () => {
-  it('holds two builds of every source file, the documents, and nothing else: no tests, no sources', () => {
+  it('holds every source file as CommonJS, the entries as ES modules, the documents, and nothing else', () => {
     const src = join(repo, 'libs/ottu-cards/src');
     const sources = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) =>
-      /(?<!\.spec)\.ts$/.test(name),
+      /(?<!\.spec|\.d)\.ts$/.test(name),
     );
-    const built = sources.flatMap((source) =>
-      ['esm', 'cjs'].flatMap((format) =>
-        ['.js', '.d.ts'].map((ending) => `dist/${format}/${source.replace(/\.ts$/, ending)}`),
-      ),
+    const built = sources.flatMap((source) => {
+      const name = source.replace(/\.ts$/, '');
+      return ['cjs/@.js', 'cjs/@.d.ts', 'esm/@.d.ts'].map((file) => `dist/${file.replace('@', name)}`);
+    });
+    const entries = Object.values(manifest.exports).flatMap((conditions) =>
+      typeof conditions === 'string' ? [] : (conditions['import']?.['default'] ?? []),
     );
+    const modules = [...entries, ...Object.values(manifest.bin)].map((file) => file.slice(2));
+    const shared = files().filter((name) => /^dist\/esm\/shared\/[0-9a-f]{8}\.js$/.test(name));
+    expect(shared.length).toBeLessThanOrEqual(6);
     const documents = readdirSync(join(repo, 'docs'), { recursive: true, encoding: 'utf8' })
       .filter((name) => /\.(md|png|svg)$/.test(name))
       .map((name) => `docs/${name}`);
     const others = ['LICENSE', ...DOCUMENTS, 'package.json', 'dist/cjs/package.json', 'dist/esm/package.json'];
-    expect(files().toSorted(byText)).toEqual([...built, ...documents, ...others].toSorted(byText));
+    expect(files().toSorted(byText)).toEqual(
+      [...built, ...modules, ...shared, ...documents, ...others].toSorted(byText),
+    );
   });
 
   it('holds whatever its documents link to', () => {
@@ -180,7 +188,7 @@ it.each([
   ['require', 'c.cjs', "require('reflect-metadata'); require('nestjs-ottu-cards');"],
 ])('loads neither the other entries nor swagger with the core, by %s', (_way, file, code) => {
   const loaded = loadedBy(file, code).filter((url) => !url.includes('/@nestjs/core/'));
-  expect(loaded).toContainEqual(expect.stringMatching(/nestjs-ottu-cards\/dist\/\w+\/ottu-cards\.module\.js$/));
+  expect(loaded).toContainEqual(expect.stringMatching(/nestjs-ottu-cards\/dist\/\w+\/index\.js$/));
   expect(
     loaded.filter((url) =>
       /nestjs-ottu-cards\/dist\/\w+\/(webhooks|bullmq|cache|testing|cli)\/|swagger|lru-cache|bullmq/.test(url),

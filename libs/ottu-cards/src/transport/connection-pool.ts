@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { type buildConnector, Client } from 'undici';
+import type { buildConnector, Client } from 'undici';
+import UndiciClient from 'undici/lib/dispatcher/client.js';
 import { withoutPrototype } from '../common/without-prototype.js';
 import type { Attempt, AttemptConnection } from './undici.adapter.js';
 
@@ -103,7 +104,7 @@ class Connection implements AttemptConnection {
       bodyTimeout: 0,
       connect: (target, ready) => this.open(target, ready),
     };
-    this.client = new Client(origin, withoutPrototype(options));
+    this.client = new UndiciClient(origin, withoutPrototype(options));
   }
 
   get isOpen(): boolean {

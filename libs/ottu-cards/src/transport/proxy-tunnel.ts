@@ -1,13 +1,14 @@
 import { request as httpRequest, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { Socket } from 'node:net';
-import { buildConnector } from 'undici';
+import type { buildConnector } from 'undici';
+import buildUndiciConnector from 'undici/lib/core/connect.js';
 import { withoutPrototype } from '../common/without-prototype.js';
 import type { Connect, Connecting } from './connection-pool.js';
 
 /** How to reach an origin: straight, or through a proxy's tunnel. Without time limits: each attempt has its own. */
 export function connector(proxy: string | undefined): Connect {
-  const connect = buildConnector(withoutPrototype({ timeout: 0 }));
+  const connect = buildUndiciConnector(withoutPrototype({ timeout: 0 }));
   const straight: Connect = (target, ready) => {
     const socket: unknown = connect(target, ready);
     if (socket instanceof Socket) return socket;
