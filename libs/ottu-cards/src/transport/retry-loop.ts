@@ -33,12 +33,6 @@ export interface RetryLoopContext {
   readonly maxRetries: number;
 }
 
-const HEADERS = [
-  ['Accept', 'application/json'],
-  ['Accept-Encoding', 'identity'], // without it any coding would be allowed: RFC 9110, 12.5.3
-  ['User-Agent', 'nestjs-ottu-cards'],
-].flat();
-
 /** One call: attempt after attempt, until one decides it or no further one is allowed. */
 export class RetryLoop<T> {
   private readonly target: string;
@@ -102,8 +96,13 @@ export class RetryLoop<T> {
   private async attempt(): Promise<AttemptResult> {
     const { apiKey, attemptMs: timeoutMs, call, context, deadline, trace } = this;
     const { method, path, body } = call;
-    const headers = [...HEADERS, 'Authorization', `Api-Key ${apiKey}`];
-    if (body !== undefined) headers.push('Content-Type', 'application/json');
+    const headers = [
+      ['Accept', 'application/json'],
+      ['Accept-Encoding', 'identity'], // without it any coding would be allowed: RFC 9110, 12.5.3
+      ...(body === undefined ? [] : [['Content-Type', 'application/json']]),
+      ['User-Agent', 'nestjs-ottu-cards'],
+      ['Authorization', `Api-Key ${apiKey}`],
+    ].flat();
     const freshConnection = this.retries.includes('immediately');
     const attempt = new Attempt(
       { method, path, headers, body: body ?? null },
