@@ -1,8 +1,8 @@
 // Builds libs/ottu-cards twice, as ES modules and as CommonJS, with plain tsc: decorator metadata is what tsc emits.
 import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { rollup } from 'rollup';
+import { isAbsolute, join } from 'node:path';
+import { rollup } from '@rollup/wasm-node'; // which needs no binary for each platform
 
 const repo = join(import.meta.dirname, '..');
 const lib = join(repo, 'libs/ottu-cards');
@@ -31,10 +31,11 @@ async function joinModules(folder) {
   const names = entries.map((entry) => entry.replace('./dist/esm/', '').replace(/\.js$/, ''));
   const bundle = await rollup({
     input: Object.fromEntries(names.map((name) => [name, join(folder, `${name}.js`)])),
-    external: (id) => /^[\w@]/.test(id), // packages stay what they are: only own files are joined
+    external: (id) => !id.startsWith('.') && !isAbsolute(id), // packages stay what they are
     treeshake: false,
     onLog: (level, log, report) => log.code === 'THIS_IS_UNDEFINED' || report(level, log), // tsc's helper for decorators
   });
   for (const file of readdirSync(folder, { recursive: true })) if (file.endsWith('.js')) rmSync(join(folder, file));
-  await bundle.write({ dir: folder, chunkFileNames: 'shared/[hash].js', hashCharacters: 'hex' });
+  const chunkFileNames = 'shared/[hash].js';
+  await bundle.write({ dir: folder, chunkFileNames, hashCharacters: 'hex', hoistTransitiveImports: false });
 }

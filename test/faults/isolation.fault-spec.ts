@@ -45,6 +45,7 @@ describe("the application's axios.defaults", () => {
     ['adapter', () => Promise.reject(new Error('not this one'))],
     ['cancelToken', axios.CancelToken.source().token],
     ['freshConnection', true],
+    ['attempt', { freshConnection: true }],
   ])('%s does not reach a request', async (name, value) => {
     const clean = await bytesOnTheWire();
     Object.assign(axios.defaults, { [name]: value });
@@ -62,6 +63,7 @@ describe('a polluted Object.prototype', () => {
     status: 200,
     retryAfter: '77',
     timeoutMs: 1,
+    body: ['changed'],
   };
 
   afterEach(() => {

@@ -43,6 +43,17 @@ function loadedBy(file: string, code: string): string[] {
   });
 }
 
+/** The classes and functions that the source files of a folder export; names of one word are too common to look for. */
+function exportsOf(room: string): string[] {
+  const folder = join(repo, 'libs/ottu-cards/src', room);
+  const sources = readdirSync(folder).filter((name) => /(?<!\.spec|\.d)\.ts$/.test(name));
+  return sources.flatMap((name) =>
+    [...readFileSync(join(folder, name), 'utf8').matchAll(/^export (?:async )?(?:class|function) (\w+[A-Z]\w+)/gm)].map(
+      ([, exported = '']) => exported,
+    ),
+  );
+}
+
 const files = (folder = ''): string[] =>
   readdirSync(join(library, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -186,6 +197,7 @@ it('is one and the same class for import and require', () => {
 it.each([
   ['import', 'c.mjs', "import 'reflect-metadata'; import 'nestjs-ottu-cards';"],
   ['require', 'c.cjs', "require('reflect-metadata'); require('nestjs-ottu-cards');"],
+  ['require, as Jest does it', 'd.cjs', `require('reflect-metadata'); require('${library}/dist/cjs/index.js');`],
 ])('loads neither the other entries nor swagger with the core, by %s', (_way, file, code) => {
   const loaded = loadedBy(file, code).filter((url) => !url.includes('/@nestjs/core/'));
   expect(loaded).toContainEqual(expect.stringMatching(/nestjs-ottu-cards\/dist\/\w+\/index\.js$/));
@@ -194,6 +206,13 @@ it.each([
       /nestjs-ottu-cards\/dist\/\w+\/(webhooks|bullmq|cache|testing|cli)\/|swagger|lru-cache|bullmq/.test(url),
     ),
   ).toEqual([]);
+  const own = loaded.filter((url) => url.includes('/nestjs-ottu-cards/dist/'));
+  const text = own.map((url) => readFileSync(new URL(url), 'utf8')).join('\n');
+  const isThere = (name: string): boolean => new RegExp(`(?:class|function) ${name}\\b`).test(text);
+  const rooms = ['webhooks', 'bullmq', 'cache', 'testing', 'cli'].map(exportsOf);
+  expect(rooms.map((names) => names.length > 0)).toEqual(rooms.map(() => true));
+  expect(rooms.flat().filter(isThere)).toEqual([]);
+  expect(exportsOf('transport').every(isThere)).toBe(true);
 });
 
 it('declares the peers that an application brings, and depends on little', () => {

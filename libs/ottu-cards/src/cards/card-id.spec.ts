@@ -8,6 +8,10 @@ it('is the same for the same card, in every instance', () => {
   expect(idOf('customer-1')('tok-1')).toMatch(/^[\w-]{24}$/);
 });
 
+it('stays the same from version to version: applications may have stored it', () => {
+  expect(idOf('customer-1')('tok-1')).toBe('vKfo0FhyCeeAeuuthaLc5Tpm');
+});
+
 it('is another one for every other secret, env, origin, customer and token', () => {
   const ids = [
     idOf('customer-1')('tok-1'),

@@ -63,7 +63,7 @@ describe('a delete', () => {
 
   it('has no body, and reads nothing', () => {
     const call = deleteCardCall({ customerId: 'a', token: 'b' }, 'production');
-    expect(call).not.toHaveProperty('body');
+    expect(call.body).toBeNull();
     expect(call.read({ anything: 1 })).toBeUndefined();
   });
 
@@ -109,6 +109,15 @@ describe('a card', () => {
       cvvRequired: true,
       agreements: ['AGREEMENT-1'],
     });
+  });
+
+  it('inherits no field from a polluted prototype', () => {
+    Object.assign(Object.getPrototypeOf({}), { pg: 'polluted', will_expire_soon: true });
+    try {
+      expect(readOne({})).toMatchObject({ pgName: null, willExpireSoon: false });
+    } finally {
+      for (const name of ['pg', 'will_expire_soon']) Reflect.deleteProperty(Object.prototype, name);
+    }
   });
 
   it.each<[changes: object, expected: object]>([

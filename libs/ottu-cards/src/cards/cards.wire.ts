@@ -46,6 +46,7 @@ export function deleteCardCall(
     method: 'DELETE',
     route: CARD_ROUTE,
     path: `${CARDS_ROUTE}${encodeURIComponent(token)}/?customer_id=${encodeURIComponent(customerId)}&type=${env}`,
+    body: null,
     operation: 'delete',
     effect: 'delete',
     secrets: [customerId, token],

@@ -19,6 +19,7 @@ const LIST: OttuCall<unknown> = {
   route: '/list/',
   path: '/list/?v=2',
   operation: 'list',
+  body: '{}',
   effect: 'read',
   secrets: ['anna'],
   hints: { 403: 'The key has no scope', 404: 'Check merchantId.' },

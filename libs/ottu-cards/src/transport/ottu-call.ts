@@ -8,8 +8,8 @@ export interface OttuCall<T> {
   readonly route: string;
   /** The address as sent: percent-encoded path and query, without the origin. */
   readonly path: string;
-  /** JSON. */
-  readonly body?: string;
+  /** JSON; `null` for none. */
+  readonly body: string | null;
   /** The method that it is sent for: a delete by id sends a list first, and that is sent for the delete. */
   readonly operation: OttuOperation;
   /** A `read` may be repeated at will; a `delete` may have acted even when no answer came. */

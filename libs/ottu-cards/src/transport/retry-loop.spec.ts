@@ -26,12 +26,12 @@ const LIST: OttuCall<unknown> = {
   hints: {},
   read: (answer) => ({ read: answer }),
 };
-const { body: _, ...WITHOUT_BODY } = LIST;
 const DELETE: OttuCall<unknown> = {
-  ...WITHOUT_BODY,
+  ...LIST,
   method: 'DELETE',
   route: '/card/{token}/',
   path: '/card/tok-1/',
+  body: null,
   operation: 'delete',
   effect: 'delete',
   read: () => 'deleted',
@@ -226,6 +226,12 @@ describe('a call', () => {
     expect(error).toMatchObject({ name: 'OttuUnavailableError', attempts: 3 });
     expect(lines[0]).toBe('debug retry call="POST /list/" reason=unavailable code=CLIENT attempt=1 delayMs=100');
     expect([...lines, String(error)].join('\n')).not.toContain(API_KEY);
+  });
+
+  it('leaves no timer to an attempt that the client has failed', async () => {
+    await expect(start([], { maxRetries: 0 })).rejects.toMatchObject({ name: 'OttuUnavailableError' });
+    deadlines[0]?.release();
+    expect(jest.getTimerCount()).toBe(0);
   });
 });
 

@@ -99,15 +99,12 @@ export class RetryLoop<T> {
     const headers = [
       ['Accept', 'application/json'],
       ['Accept-Encoding', 'identity'], // without it any coding would be allowed: RFC 9110, 12.5.3
-      ...(body === undefined ? [] : [['Content-Type', 'application/json']]),
+      ...(body === null ? [] : [['Content-Type', 'application/json']]),
       ['User-Agent', 'nestjs-ottu-cards'],
       ['Authorization', `Api-Key ${apiKey}`],
     ].flat();
     const freshConnection = this.retries.includes('immediately');
-    const attempt = new Attempt(
-      { method, path, headers, body: body ?? null },
-      { timeoutMs, deadline, freshConnection },
-    );
+    const attempt = new Attempt({ method, path, headers, body }, { timeoutMs, deadline, freshConnection });
     this.attempts += 1;
     if (trace) trace.attempts += 1;
     try {

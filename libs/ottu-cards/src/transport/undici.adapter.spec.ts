@@ -307,7 +307,7 @@ describe('an axios of this library', () => {
   it('hands on the attempt that it is given, with nothing of its own', async () => {
     const attempt = start();
     const { config } = await through(overScript(answer), { attempt });
-    expect(sent).toEqual([attempt]);
+    expect(sent).toHaveLength(1);
     expect(sent[0]).toBe(attempt);
     expect({ ...attempt.request }).toEqual(REQUEST);
     expect(Object.getPrototypeOf(attempt.request)).toBeNull();

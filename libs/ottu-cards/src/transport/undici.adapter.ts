@@ -4,7 +4,7 @@ import type { Deadline } from '../common/deadline.js';
 import { withoutPrototype } from '../common/without-prototype.js';
 import type { Answered, AttemptResult } from './attempt-result.js';
 
-/** All that axios is given: it passes an object of a class on as it is, and reads neither the key nor the customer. */
+/** All that axios is given. It passes an object of a class on as it is, and sees neither the key nor the customer. */
 export interface AttemptConfig extends AxiosRequestConfig {
   readonly attempt: Attempt;
 }
@@ -47,7 +47,7 @@ export interface AttemptConnection {
 export interface AttemptOptions {
   /** Of this attempt. */
   readonly timeoutMs: number;
-  /** Of the whole call. */
+  /** Of the whole call. axios' own `signal` would drop a result that comes with the abort, such as a 204. */
   readonly deadline: Deadline;
   /** Whether the attempt must not use a connection that was open before. */
   readonly freshConnection: boolean;
@@ -58,7 +58,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   /** Never rejects. */
   readonly result: Promise<AttemptResult>;
   readonly freshConnection: boolean;
-  /** Not printed: it holds the key. */
+  /** Not printed with the attempt: it holds the key. */
   readonly #request: Dispatcher.DispatchOptions;
   connection: AttemptConnection | undefined;
 
