@@ -1,4 +1,4 @@
-import { cardIds } from './card-id.js';
+import { cardIdRule, cardIds, isSameId } from './card-id.js';
 
 const merchant = { secret: 'obviously-false-secret-of-32-chars', env: 'sandbox', origin: 'https://pay.shop.example' };
 const idOf = cardIds(merchant);
@@ -27,4 +27,21 @@ it('is another one for every other secret, env, origin, customer and token', () 
     idOf('customer-1')('\ud801'),
   ];
   expect(new Set(ids).size).toBe(ids.length);
+});
+
+it.each([idOf('customer-1')('tok-1'), 'aB0-_'.padEnd(24, 'x')])('%s can be an id', (id) => {
+  expect(cardIdRule(id, {})).toBeUndefined();
+});
+
+it.each([undefined, 24, '', 'x'.repeat(23), 'x'.repeat(25), `${'x'.repeat(23)}.`, `${'x'.repeat(24)}\n`])(
+  '%j cannot be an id',
+  (value) => {
+    expect(cardIdRule(value, {})).toBe('must be the id of a card, as list() gives it');
+  },
+);
+
+it('compares ids of any length', () => {
+  expect(isSameId('abc', 'abc')).toBe(true);
+  expect(isSameId('abc', 'abd')).toBe(false);
+  expect(isSameId('abc', 'abcd')).toBe(false);
 });
