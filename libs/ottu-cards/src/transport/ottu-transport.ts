@@ -43,7 +43,7 @@ export class OttuTransport {
     const axios = axiosOver((attempt) => connections.dispatch(attempt));
     this.#connections = connections;
     this.context = {
-      axios: new HttpService(axios).axiosRef, // interceptors of the application's HttpService could log the key
+      axios: new HttpService(axios).axiosRef, // the application's has interceptors, which could change a request
       budget: new RetryBudget(),
       gate: new RateLimitGate(logger),
       limiter: limiter && new LimiterCheck(limiter, origin, logger),

@@ -1,4 +1,4 @@
-// undici's index also loads fetch, WebSocket, mocks and caches, which takes 40 ms. undici publishes no types for its files.
+// undici's index also loads fetch, WebSocket, mocks and caches, which takes 30 ms. undici publishes no types for its files.
 declare module 'undici/lib/dispatcher/client.js' {
   import { Client } from 'undici';
   export default Client;
