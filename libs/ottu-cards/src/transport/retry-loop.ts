@@ -112,7 +112,7 @@ export class RetryLoop<T> {
       return (await context.axios.request<AttemptResult>(config)).data;
     } catch {
       attempt.stop();
-      return withoutPrototype({ kind: 'broken', code: 'CLIENT', stale: false }); // an error of axios is told to nobody
+      return withoutPrototype({ kind: 'broken', code: 'CLIENT', stale: false }); // what axios threw is never shown
     }
   }
 

@@ -44,7 +44,7 @@ export interface AttemptConnection {
   release(): void;
 }
 
-export interface AttemptOptions {
+interface AttemptOptions {
   /** Of this attempt. */
   readonly timeoutMs: number;
   /** Of the whole call. axios' own `signal` would drop a result that comes with the abort, such as a 204. */
