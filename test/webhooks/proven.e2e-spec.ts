@@ -105,6 +105,7 @@ describe.each(['standard', 'subscription'] as const)('in the %s scheme', (scheme
     await fc.assert(
       fc.asyncProperty(forgery, async (forged) => {
         shop.inbox.events.length = 0;
+        fake.reset(); // a list of more than 500 cards is refused
         const honest = await fake.pay({ customerId: payer, scheme, ...shop.payment });
         const twisted = await fake.pay({
           customerId: payer,
@@ -116,8 +117,8 @@ describe.each(['standard', 'subscription'] as const)('in the %s scheme', (scheme
         const [first, second] = shop.inbox.events;
         expect([first?.card, second?.card]).toMatchObject([{ ...honest.card }, { ...twisted.card }]);
         for (const [path, value] of leaves(second?.signed)) expect(value).toBe(at(twisted.webhook, path));
-        const sent = JSON.parse(JSON.stringify(forged)) as object; // -0 does not travel
-        for (const [name, value] of Object.entries(sent)) expect(second?.claims[camelCase(name)]).toEqual(value);
+        const handedOn = withoutProto(forged);
+        for (const [name, value] of Object.entries(handedOn)) expect(second?.claims[camelCase(name)]).toEqual(value);
       }),
       { numRuns: runs(25) },
     );
@@ -138,6 +139,12 @@ describe.each(['standard', 'subscription'] as const)('in the %s scheme', (scheme
 
 function polluting(webhook: object): Record<string, unknown> {
   return { ...webhook, ...(JSON.parse('{"__proto__":{"polluted":1},"constructor":{"polluted":1}}') as object) };
+}
+
+/** As a claim: -0 does not travel in JSON, and an own `__proto__` is taken out at every depth. */
+function withoutProto(forged: object): object {
+  const dropProto = (name: string, value: unknown): unknown => (name === '__proto__' ? undefined : value);
+  return JSON.parse(JSON.stringify(forged), dropProto) as object;
 }
 
 /** `['token.pg_code', 'credit-card']` for each text in it. */
