@@ -4,7 +4,7 @@ import type { TestingModule } from '@nestjs/testing';
 import { OttuCardsModule, type OttuCardsOptions, OttuError, UserCardsService } from 'nestjs-ottu-cards';
 import { startContext } from '../support/application.js';
 import { CANARIES } from '../support/leaks.js';
-import { captureOutput } from '../support/output.js';
+import { captureOutput, isCapturing } from '../support/output.js';
 
 const { apiKey, customerId, token } = CANARIES;
 
@@ -34,7 +34,7 @@ export async function startShop(baseUrl: string, options: Partial<OttuCardsOptio
   const secret = 'obviously-false-secret-of-the-shop'; // an apiKey that is a function needs one
   const module = OttuCardsModule.forRoot({ apiKey, secret, env: 'sandbox', baseUrl, ...options });
   const context = await startContext({ imports: [module] });
-  Logger.overrideLogger(new ConsoleLogger({ logLevels: ['verbose', 'debug', 'log', 'warn', 'error', 'fatal'] }));
+  Logger.overrideLogger(new ObservedLog());
   jest.spyOn(Math, 'random').mockReturnValue(0); // retries follow at once unless Ottu asked for a pause
   const service = context.get(UserCardsService);
   return {
@@ -47,6 +47,13 @@ export async function startShop(baseUrl: string, options: Partial<OttuCardsOptio
           : service.delete({ customerId, token }, callOptions),
       ),
   };
+}
+
+/** Writes every level while a call is observed, and nothing otherwise: some tests make thousands of calls. */
+class ObservedLog extends ConsoleLogger {
+  override isLevelEnabled(): boolean {
+    return isCapturing();
+  }
 }
 
 /** Undoes what `startShop` did to the process: `afterEach(restore)`. */

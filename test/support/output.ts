@@ -18,6 +18,10 @@ export async function captureOutput(task: () => unknown): Promise<string> {
   return parts.join('');
 }
 
+export function isCapturing(): boolean {
+  return captures.size > 0;
+}
+
 function redirectOutput(): () => void {
   const streams = [process.stdout, process.stderr];
   const originals = streams.map((stream): unknown => Reflect.get(stream, 'write'));
