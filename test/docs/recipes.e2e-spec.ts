@@ -1,9 +1,13 @@
+import { once } from 'node:events';
 import { jest } from '@jest/globals';
-import { Injectable, Module, type Type, UseFilters } from '@nestjs/common';
+import { Inject, Injectable, Module, type Type, UseFilters } from '@nestjs/common';
 import { ExternalContextCreator } from '@nestjs/core';
+import { WsAdapter } from '@nestjs/platform-ws';
 import { Test } from '@nestjs/testing';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { OTTU_CARDS_OPTIONS, OttuCardsModule, UserCardsService } from 'nestjs-ottu-cards';
 import { aCard } from 'nestjs-ottu-cards/testing';
+import { type MessageEvent, WebSocket } from 'undici';
 import { closeAll, closeWithTest, startCards, startContext, startFake } from '../support/application.js';
 import { WalletService } from './examples/cards.js';
 import { CheckoutController } from './examples/error-filter.js';
@@ -12,6 +16,7 @@ import { ExpiryReminders } from './examples/expiring-cards.js';
 import { Wallet } from './examples/from-ottu-py.js';
 import { CardsErrorFilter } from './examples/graphql.js';
 import { CardSuggestions } from './examples/time-limit.js';
+import { CardsSocketFilter } from './examples/websockets.js';
 
 const customerId = 'customer-1';
 
@@ -219,6 +224,39 @@ describe('the guide to GraphQL', () => {
   });
 });
 
+describe('the filter of a WebSocket gateway', () => {
+  @WebSocketGateway()
+  @UseFilters(CardsSocketFilter)
+  class CardsGateway {
+    constructor(@Inject(UserCardsService) private readonly cards: UserCardsService) {}
+
+    @SubscribeMessage('remove')
+    remove(): Promise<void> {
+      return this.cards.delete({ customerId, id: 'A'.repeat(24) });
+    }
+  }
+
+  it('sends the code to the client, and the application goes on', async () => {
+    const fake = await startFake();
+    const imports = [OttuCardsModule.forRoot(fake.options)];
+    const module = await Test.createTestingModule({ imports, providers: [CardsGateway] }).compile();
+    const app = module.createNestApplication();
+    app.useWebSocketAdapter(new WsAdapter(app));
+    await app.listen(0, '127.0.0.1');
+    closeWithTest(() => app.close());
+
+    const socket = new WebSocket((await app.getUrl()).replace('http', 'ws'));
+    closeWithTest(async () => socket.close());
+    await once(socket, 'open');
+    for (const event of ['remove', 'remove']) {
+      socket.send(JSON.stringify({ event }));
+      const [message] = (await once(socket, 'message')) as [MessageEvent<string>];
+      const data = { statusCode: 404, errorCode: 'card_not_found', message: 'There is no such card.' };
+      expect(JSON.parse(message.data)).toEqual({ event: 'exception', data });
+    }
+  });
+});
+
 describe('the reminder job', () => {
   /** The shop's own tables. */
   class Reminders {
@@ -247,6 +285,13 @@ describe('the reminder job', () => {
     store.checked.clear(); // the next day
     await job.run(store);
     expect(store.reminded).toHaveLength(3);
+  });
+
+  it('ends with the first request that Ottu refuses for its key', async () => {
+    const { fake, cards } = await startCards();
+    fake.always({ status: 401 });
+    await expect(new ExpiryReminders(cards).run(new Reminders(['customer-1', 'customer-2']))).rejects.toThrow('401');
+    expect(fake.received).toHaveLength(1);
   });
 
   it('ends when Ottu asks for a long pause, and goes on with those who are left', async () => {

@@ -207,6 +207,16 @@ it('forgets everything on reset, and bears being stopped twice', async () => {
   expect(() => fake.url).toThrow('FakeOttu is not running');
 });
 
+it('delays many answers at once, and Node warns of nothing', async () => {
+  const warnings: Error[] = [];
+  const keep = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', keep);
+  fake.always({ delayMs: 20 });
+  await Promise.all(Array.from({ length: 30 }, list));
+  process.off('warning', keep);
+  expect(warnings).toEqual([]);
+});
+
 it('ends delayed answers when it is stopped', async () => {
   fake.next({ delayMs: 60_000 });
   const answer = list().catch((error: unknown) => error);

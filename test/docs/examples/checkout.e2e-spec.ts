@@ -1,7 +1,13 @@
 // #region test
 import { Injectable, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { OTTU_CARDS_OPTIONS, OttuCardsModule, type SavedCard, UserCardsService } from 'nestjs-ottu-cards';
+import {
+  OTTU_CARDS_OPTIONS,
+  OttuCardsModule,
+  OttuUnavailableError,
+  type SavedCard,
+  UserCardsService,
+} from 'nestjs-ottu-cards';
 import { aCard, FakeOttu } from 'nestjs-ottu-cards/testing';
 
 // These two classes stand for your own: import yours instead.
@@ -48,7 +54,7 @@ describe('CheckoutService', () => {
   it('fails when Ottu is down', async () => {
     ottu.always({ status: 503 });
 
-    await expect(app.get(CheckoutService).savedCards('customer-1')).rejects.toThrow('it answered 503');
+    await expect(app.get(CheckoutService).savedCards('customer-1')).rejects.toThrow(OttuUnavailableError);
   });
 });
 // #endregion

@@ -11,7 +11,7 @@ import { type OttuCardsFactoryResult, OttuCardsModule } from 'nestjs-ottu-cards'
       inject: [ConfigService],
       useFactory: (config: ConfigService): OttuCardsFactoryResult => ({
         apiKey: config.getOrThrow<string>('OTTU_API_KEY'),
-        env: config.getOrThrow<string>('OTTU_ENV') === 'production' ? 'production' : 'sandbox',
+        env: config.getOrThrow<'sandbox' | 'production'>('OTTU_ENV'), // with anything else the application does not start
         merchantId: config.getOrThrow<string>('OTTU_MERCHANT_ID'),
         secret: config.getOrThrow<string>('OTTU_CARDS_SECRET'),
       }),

@@ -1,7 +1,7 @@
 // #region reminders
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import { OttuError, type SavedCard, UserCardsService } from 'nestjs-ottu-cards';
+import { OttuAuthError, OttuConfigError, OttuError, type SavedCard, UserCardsService } from 'nestjs-ottu-cards';
 
 /** What the job needs of your own application. */
 export interface ReminderStore {
@@ -29,7 +29,7 @@ export class ExpiryReminders {
         }
         await store.markChecked(customerId);
       } catch (error) {
-        if (!OttuError.is(error)) throw error;
+        if (!OttuError.is(error) || OttuAuthError.is(error) || OttuConfigError.is(error)) throw error; // the same for all
         this.logger.warn(error.message); // holds no customer id, so it may be logged
         if (!error.retryable) continue;
         if ((error.retryAfterMs ?? 0) > 60_000) return; // the next run continues here

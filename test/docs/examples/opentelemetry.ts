@@ -33,7 +33,9 @@ export function observeOttu(host: string): () => void {
     asyncEnd: (call) => {
       if (call.attempts > 0) duration.record(call.durationMs / 1_000, attributesOf(call));
       const span = spans.get(call)?.setAttributes({ ...attributesOf(call), 'ottu.source': call.source });
-      if (call.attempts > 1) span?.setAttribute('http.request.resend_count', call.attempts - 1);
+      // a delete by id begins with a list: its second request is no retry
+      if (call.operation !== 'delete' && call.attempts > 1)
+        span?.setAttribute('http.request.resend_count', call.attempts - 1);
       if (call.error !== undefined) span?.setStatus({ code: SpanStatusCode.ERROR });
       span?.end();
     },

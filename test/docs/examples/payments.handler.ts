@@ -1,11 +1,13 @@
 // #region handler
 // src/payments.handler.ts
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { OttuWebhookHandler, PaymentEvent, SavedCardEvent } from 'nestjs-ottu-cards/webhooks';
 import { Orders, Wallet } from './storage.js';
 
 @Injectable()
 export class PaymentsHandler implements OttuWebhookHandler {
+  private readonly logger = new Logger(PaymentsHandler.name);
+
   constructor(
     private readonly orders: Orders,
     private readonly wallet: Wallet,
@@ -15,7 +17,10 @@ export class PaymentsHandler implements OttuWebhookHandler {
     if (result !== 'success' || signed.orderNo === undefined) return;
     const order = this.orders.find(signed.orderNo);
     if (order === undefined) return; // not yours
-    if (signed.amount !== order.amount || signed.currencyCode !== order.currency) return; // not what you asked for
+    if (Number(signed.amount) !== Number(order.amount) || signed.currencyCode !== order.currency) {
+      this.logger.error(`Order ${signed.orderNo} was not paid with the amount that the shop asked for.`);
+      return;
+    }
     this.orders.fulfil(order); // changes nothing when it is fulfilled already
   }
 

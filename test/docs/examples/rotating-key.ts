@@ -19,7 +19,7 @@ class SecretStoreModule {}
       imports: [SecretStoreModule],
       inject: [SecretStore],
       useFactory: async (secrets: SecretStore): Promise<OttuCardsFactoryResult> => ({
-        apiKey: () => secrets.read('OTTU_API_KEY'), // asked once a call
+        apiKey: () => secrets.read('OTTU_API_KEY'), // asked for each call, twice for a delete by id
         secret: await secrets.read('OTTU_CARDS_SECRET'), // required with a function
         env: 'production',
         merchantId: 'pay.shop.example',

@@ -1,7 +1,7 @@
 // #region test
 // src/saved-cards.spec.ts
 import { Test, type TestingModule } from '@nestjs/testing';
-import { OttuCardsModule, UserCardsService } from 'nestjs-ottu-cards';
+import { OttuCardsModule, OttuUnavailableError, UserCardsService } from 'nestjs-ottu-cards';
 import { aCard, FakeOttu } from 'nestjs-ottu-cards/testing';
 
 describe('saved cards', () => {
@@ -29,7 +29,7 @@ describe('saved cards', () => {
   it('are an error while Ottu is down', async () => {
     ottu.always({ status: 503 });
 
-    await expect(app.get(UserCardsService).list({ customerId: 'customer-1' })).rejects.toThrow('it answered 503');
+    await expect(app.get(UserCardsService).list({ customerId: 'customer-1' })).rejects.toThrow(OttuUnavailableError);
   });
 });
 // #endregion

@@ -5,9 +5,9 @@ import { OTTU_CARDS_OPTIONS } from 'nestjs-ottu-cards';
 import { FakeOttu } from 'nestjs-ottu-cards/testing';
 import { OTTU_WEBHOOKS_OPTIONS } from 'nestjs-ottu-cards/webhooks';
 import { ShopModule } from './shop.module.js';
-import { Wallet } from './storage.js';
+import { Orders, Wallet } from './storage.js';
 
-it('keeps a card that a customer pays with', async () => {
+it('fulfils the order, and keeps the card that it was paid with', async () => {
   const ottu = await FakeOttu.start();
   const hmacKey = 'obviously-false';
   const module = await Test.createTestingModule({ imports: [ShopModule] })
@@ -19,11 +19,16 @@ it('keeps a card that a customer pays with', async () => {
   const app = module.createNestApplication();
   await app.listen(0, '127.0.0.1');
 
+  const order = { amount: '12.500', currency: 'KWD', isFulfilled: false };
+  app.get(Orders, { strict: false }).byNumber.set('ORDER-1', order);
+
   const webhookUrl = `${await app.getUrl()}/webhooks/ottu`;
-  const { deliveries } = await ottu.pay({ customerId: 'customer-1', webhookUrl, hmacKey });
+  const paid = { orderNo: 'ORDER-1', amount: '12.500', customerId: 'customer-1' };
+  const { deliveries } = await ottu.pay({ ...paid, webhookUrl, hmacKey });
   expect(deliveries).toMatchObject([{ status: 200 }]);
 
   await app.close(); // waits for what onSavedCard still does
+  expect(order.isFulfilled).toBe(true);
   expect(app.get(Wallet, { strict: false }).cards.size).toBe(1);
   await ottu.stop();
 });
@@ -33,10 +38,11 @@ import { OttuCardsModule } from 'nestjs-ottu-cards';
 import { OttuWebhooksModule, type PaymentEvent, signWebhook } from 'nestjs-ottu-cards/webhooks';
 import { startFake } from '../../support/application.js';
 import { eventually } from '../../support/eventually.js';
+import { recordLog } from '../../support/recorded-log.js';
 import { describeWithRedis, startRedis } from '../../support/redis.js';
 import { PaymentsController } from './own-endpoint.js';
 import { PaymentsHandler } from './payments.handler.js';
-import { Orders, StorageModule } from './storage.js';
+import { StorageModule } from './storage.js';
 import { Pager, PagerModule, watched } from './undelivered.js';
 import { WalletRepair } from './wallet-repair.js';
 import { durable } from './webhook-queue.js';
@@ -54,10 +60,11 @@ afterEach(closeAll);
 it('fulfils an order once, and only one of its own with the right amount', async () => {
   const module = await Test.createTestingModule({ imports: [StorageModule], providers: [PaymentsHandler] }).compile();
   const orders = module.get<Orders>(Orders);
-  for (const number of ['A', 'B', 'C']) {
+  for (const number of ['A', 'B', 'C', 'D']) {
     orders.byNumber.set(number, { amount: '10.000', currency: 'KWD', isFulfilled: false });
   }
   const event = await anEvent();
+  const log = recordLog();
   const signed = { currencyCode: 'KWD', amount: '10.000' };
   const pay = (result: string, fields: object) => {
     module.get(PaymentsHandler).onPayment({ ...event, result, signed: { ...event.signed, ...signed, ...fields } });
@@ -66,8 +73,10 @@ it('fulfils an order once, and only one of its own with the right amount', async
   pay('success', { orderNo: 'A' });
   pay('failed', { orderNo: 'B' });
   pay('success', { orderNo: 'C', amount: '0.100' });
+  pay('success', { orderNo: 'D', amount: '10' }); // as Ottu may write it
   pay('success', { orderNo: 'unknown' });
-  expect([...orders.byNumber.values()].map(({ isFulfilled }) => isFulfilled)).toEqual([true, false, false]);
+  expect([...orders.byNumber.values()].map(({ isFulfilled }) => isFulfilled)).toEqual([true, false, false, true]);
+  expect(log).toEqual([expect.stringContaining('Order C was not paid with the amount')]);
 });
 
 it('finds a missed card by listing, and keeps it once', async () => {

@@ -113,12 +113,15 @@ function greeting(fake: FakeOttu, count: number, { customerId, webhookUrl, hmacK
   const lines = [
     `A fake Ottu listens on ${fake.url}. ${customerId} has ${count} saved cards.`,
     '',
-    'Put this into .env, and baseUrl: process.env.OTTU_BASE_URL into OttuCardsModule.forRoot():',
+    'Put this into .env:',
     '',
     `OTTU_API_KEY=${fake.apiKey}`,
     'OTTU_ENV=sandbox',
     `OTTU_BASE_URL=${fake.url}`,
     ...(webhookUrl === undefined ? [] : [`OTTU_HMAC_KEY=${hmacKey}`]),
+    '',
+    "In the options of OttuCardsModule, write env: 'sandbox' and baseUrl: config.getOrThrow('OTTU_BASE_URL'),",
+    'and leave out merchantId.',
     '',
     ...(webhookUrl === undefined
       ? []

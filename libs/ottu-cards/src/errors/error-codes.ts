@@ -100,7 +100,7 @@ export const OTTU_ERROR_CODES: readonly OttuErrorCode[] = TABLE.map(({ errorCode
  * What to tell a client of an error: the body that `OttuErrorFilter` answers with. For GraphQL and WebSocket gateways,
  * and for a filter of one's own.
  *
- * @example if (OttuError.is(error)) throw new WsException(ottuErrorAnswer(error));
+ * @example const answer = ottuErrorAnswer(error); response.status(answer.statusCode).json(answer);
  */
 export function ottuErrorAnswer(error: OttuError): OttuErrorAnswer {
   const rows: readonly (Row & { readonly errorCode: OttuErrorCode })[] = TABLE;

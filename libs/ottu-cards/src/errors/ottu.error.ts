@@ -21,8 +21,8 @@ export abstract class OttuError extends Error {
   /** Whether the failure may pass by itself, so that the same call may succeed later. */
   abstract readonly retryable: boolean;
   /**
-   * How many requests went out for this call; 0 when it was refused on this machine, and when the time of a cached list
-   * ended while the request that it shared went on.
+   * How many attempts the call's last request took, those without a connection included; 0 when it was refused on this
+   * machine, and when the time of a cached list ended while the request that it shared went on.
    */
   readonly attempts: number;
   /** The HTTP status of Ottu's last answer. */

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -60,7 +60,7 @@ export class FakeOttu {
   }
 
   private constructor() {
-    // only start() makes one
+    setMaxListeners(0, this.stopping.signal); // one for each delayed answer
   }
 
   get url(): string {

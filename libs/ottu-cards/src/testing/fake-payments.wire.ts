@@ -11,6 +11,12 @@ export interface FakePayment {
   readonly hmacKey: string;
   /** @default 'subscription' */
   readonly scheme?: 'standard' | 'subscription' | undefined;
+  /** Of the shop's order. @default a random one */
+  readonly orderNo?: string | undefined;
+  /** As a text with the decimals of the currency. @default '10.000' */
+  readonly amount?: string | undefined;
+  /** @default 'KWD' */
+  readonly currencyCode?: string | undefined;
   /** Whether the customer pays with a new card and ticks "save card". @default true, but for one who pays `with` a card */
   readonly saveCard?: boolean | undefined;
   /** What the new card differs in from `aCard()`. */
@@ -45,9 +51,10 @@ export type FakeWebhook = Readonly<Record<string, unknown>>;
  */
 export function webhookOf(payment: FakePayment, card: FakeCard | undefined): FakeWebhook {
   const { customerId, scheme = 'subscription', result = 'success', agreement, paymentType = 'one_off' } = payment;
+  const { orderNo = `ORDER-${randomBytes(4).toString('hex')}`, amount = '10.000', currencyCode = 'KWD' } = payment;
   const payload = {
-    amount: '10.000',
-    currency_code: 'KWD',
+    amount,
+    currency_code: currencyCode,
     customer_email: 'payer@shop.example',
     customer_first_name: 'Test',
     customer_id: customerId,
@@ -56,7 +63,7 @@ export function webhookOf(payment: FakePayment, card: FakeCard | undefined): Fak
     gateway_account: card?.pgCode ?? 'credit-card',
     gateway_name: 'ottu_sandbox',
     is_sandbox: true,
-    order_no: `ORDER-${randomBytes(4).toString('hex')}`,
+    order_no: orderNo,
     payment_type: paymentType,
     reference_number: `sandbox${randomBytes(3).toString('hex')}`,
     result,

@@ -164,6 +164,13 @@ describe('no answer', () => {
     });
   });
 
+  it('within the time of the call, although nothing was asked', () => {
+    const { message } = timedOut(TARGET, 300, { attempts: 0 });
+    expect(message).toBe(
+      `${TARGET} was not sent to Ottu within 300 ms (timeoutMs): the apiKey function or the limiter took all of it.`,
+    );
+  });
+
   it.each<[message: string, result: AttemptResult]>([
     [`Ottu could not serve ${TARGET}: it answered 503.`, answered(503)],
     [`Ottu could not serve ${TARGET}: it answered 500. Be back soon.`, answered(500, { detail: 'Be back soon' })],

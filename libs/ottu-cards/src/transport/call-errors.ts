@@ -73,7 +73,11 @@ export function deleteUnknown(call: OttuCall<unknown>, facts: OttuErrorFacts): O
 }
 
 export function timedOut(target: string, timeoutMs: number, facts: OttuErrorFacts): OttuTimeoutError {
-  return new OttuTimeoutError(`No answer from Ottu for ${target} within ${timeoutMs} ms (timeoutMs).`, facts);
+  const message =
+    facts.attempts === 0
+      ? `${target} was not sent to Ottu within ${timeoutMs} ms (timeoutMs): the apiKey function or the limiter took all of it.`
+      : `No answer from Ottu for ${target} within ${timeoutMs} ms (timeoutMs).`;
+  return new OttuTimeoutError(message, facts);
 }
 
 export function gateClosed(target: string, retryAfterMs: number, attempts: number): OttuRateLimitError {

@@ -19,7 +19,7 @@ export interface OttuCallTrace {
   readonly env: string;
   /** The template of the address: `/b/pbl/v2/card/{token}/`. */
   readonly route: string;
-  /** How many requests this call has sent so far. */
+  /** How many attempts this call has made so far, those without a connection included. */
   attempts: number;
   /** The HTTP status of Ottu's last answer. */
   status?: number | undefined;
