@@ -93,6 +93,17 @@ describe('OpenTelemetry', () => {
     ]);
   });
 
+  it('has no resend for a delete by id, which begins with a list', async () => {
+    const { fake, cards } = await startCards();
+    fake.save(aCard({ customerId }));
+    const [card] = await cards.list({ customerId });
+    spans.reset();
+    await cards.delete({ customerId, id: card?.id ?? '' });
+    expect(spans.getFinishedSpans().map(({ attributes }) => attributes['http.request.resend_count'])).toEqual([
+      undefined,
+    ]);
+  });
+
   describe.each([
     ['as it comes', (): UndiciInstrumentation => new UndiciInstrumentation(), true],
     ['without Ottu', undiciWithoutOttu, false],
