@@ -217,6 +217,18 @@ describeWithRedis('with a queue in Redis', () => {
     await eventually(() => two.inbox.payments.events.length, 1, 10_000);
   }, 30_000);
 
+  it('a job without anything in it ends no process, and keeps no other from being handled', async () => {
+    const queue = jobs();
+    const { id } = await queue.add('onPayment', null);
+    const client = new Redis(redis.url);
+    closeWithTest(async () => client.disconnect());
+    await client.hset(`bull:test:${id}`, 'defa', 'job stalled more than allowable limit'); // what BullMQ itself fails
+    const shop = await start({ handles: 'payments' });
+    await eventually(async () => (await queue.getFailed()).length, 1, 5_000);
+    await fake.pay({ customerId, ...shop.payment });
+    await eventually(() => shop.inbox.payments.events.length, 1);
+  });
+
   describe('while Redis is away', () => {
     it.each<[how: string, leave: () => Promise<void> | void]>([
       ['refuses connections', () => redis.halt()],
@@ -268,6 +280,30 @@ describeWithRedis('with a queue in Redis', () => {
       const { waiting, active, delayed } = await jobs().getJobCounts('waiting', 'active', 'delayed');
       expect([waiting, active, delayed]).toEqual([0, 0, 0]);
     }, 20_000);
+
+    it.each(['the same webhook', 'a replay with another card'])(
+      '%s comes again: the job that lies in Redis stays there',
+      async (again) => {
+        const shop = await start({ handles: 'cards' });
+        shop.inbox.always = fail;
+        const { webhook } = await fake.pay({ customerId, scheme: 'standard', ...shop.payment });
+        await eventually(() => shop.inbox.calls.length, 2, 5_000); // its next attempt is two seconds away
+        redis.pause();
+        const token = again === 'the same webhook' ? webhook['token'] : { token: 'tok-other', customer_id: customerId };
+        await shop.post({ ...webhook, token });
+        redis.resume();
+        await eventually(
+          () => shop.inbox.log.some((line) => line.startsWith('Redis takes webhooks again')),
+          true,
+          5_000,
+        );
+        await sleep(300);
+        expect(await jobs().getJobCounts('waiting', 'active', 'delayed', 'prioritized')).toMatchObject({ delayed: 1 });
+        shop.inbox.always = undefined; // the database is back
+        await eventually(() => shop.inbox.events.length > 0, true, 10_000);
+      },
+      30_000,
+    );
 
     it.each(['from the start', 'in the end'])(
       '(%s) the application closes at once',

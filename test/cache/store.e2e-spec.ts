@@ -50,6 +50,20 @@ describe('through a shared store', () => {
     expect(written).toHaveLength(2);
   });
 
+  it('a list is kept for the codes that were asked for, also when the caller changes them meanwhile', async () => {
+    const store = new Map<string, string>();
+    const cards = await startInstance({
+      get: async (key) => Promise.resolve(store.get(key)),
+      set: (key, value) => store.set(key, value),
+      delete: (key) => store.delete(key),
+    });
+    const pgCodes = ['knet'];
+    const list = cards.list({ ...ANNA, pgCodes });
+    pgCodes[0] = 'credit-card';
+    await list;
+    expect(fake.received.map(({ body }) => body)).toEqual([expect.stringContaining('["knet"]')]);
+  });
+
   it('a delete in one instance is known to the other at once, even to a list that was under way', async () => {
     const store = new Map<string, string>();
     const [one, other] = [await startInstance(store), await startInstance(store)];

@@ -46,6 +46,23 @@ it.each<[route: string, proxyOptions: Parameters<typeof Proxy.start>[0], targetH
   expect(other.connects.map((it) => it.target)).toEqual([new URL(target.url).host]);
 });
 
+it.each(['127.0.0.1', 'localhost'])(
+  'checks the certificate of an https proxy on %s against that host, and the one of Ottu against its own',
+  async (host) => {
+    trustTestAuthority();
+    const ottu = new RawServer('wrong-host');
+    await ottu.listen();
+    closeWithTest(() => ottu.stop());
+    ottu.answer(cards);
+    const other = await Proxy.start({ certificate: 'trusted' });
+    other.tunnel = (client, { port }) => through(client, { host: '127.0.0.1', port });
+    const options = { proxy: other.url.replace('127.0.0.1', host) };
+    const shop = await startShop(ottu.url.replace('127.0.0.1', 'elsewhere.invalid'), options);
+    expect(await shop.call('list')).toMatchObject({ ending: 'cards' });
+    expect(other.connects).toMatchObject([{ target: `elsewhere.invalid:${ottu.port}` }]);
+  },
+);
+
 it('follows no redirect in a tunnel, and bears no larger answer', async () => {
   const shop = await shopBehindProxy();
   server.answer(answer(307, '', { Location: `${server.url}/elsewhere` }), answer(200, `[${' '.repeat(2 ** 20)}]`));

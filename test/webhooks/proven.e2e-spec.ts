@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { aCard, type FakeOttu } from 'nestjs-ottu-cards/testing';
+import { signWebhook, verifyWebhook } from 'nestjs-ottu-cards/webhooks';
 import { closeAll, startFake } from '../support/application.js';
-import { WebhookShop } from '../support/webhook-shop.js';
+import { HMAC_KEY, WebhookShop } from '../support/webhook-shop.js';
 import { runs } from '../support/property.js';
 
 // What a signature covers, and what it does not: these tests are the documentation of the hole. The forger of each has
@@ -35,6 +36,25 @@ describe('in the standard scheme', () => {
     const alter = (it: object) => ({ ...it, token: card.token, customer_id: victim });
     await fake.pay({ customerId: payer, scheme, alter, ...shop.payment });
     expect(shop.inbox.events.map((event) => event.card)).toMatchObject([{ token: card.token, customerId: victim }]);
+  });
+
+  it('the order cannot be swapped, also by a payer who is called like a field', async () => {
+    const payments = await WebhookShop.start({ fake, handles: 'payments' });
+    const paid = {
+      gateway_name: 'mpgs',
+      order_no: 'ORDER-1',
+      reference_number: 'R1',
+      result: 'success',
+      state: 'paid',
+    };
+    const payload = { amount: '10.000', customer_last_name: 'Xorder_noORDER-2reference_number', ...paid };
+    const signature = signWebhook({ payload, hmacKey: HMAC_KEY, scheme: 'standard' });
+    const moved = { order_no: 'ORDER-2', reference_number: 'gateway_namempgsorder_noORDER-1reference_numberR1' };
+    const { gateway_name: _, ...rest } = paid;
+    const forged = { amount: '10.000', customer_last_name: 'X', ...rest, ...moved };
+    expect(verifyWebhook({ payload: { ...forged, signature }, hmacKey: HMAC_KEY })).toBe('standard');
+    for (const body of [payload, forged]) expect((await payments.post({ ...body, signature })).status).toBe(401);
+    expect(payments.inbox.payments.calls).toEqual([]);
   });
 
   it("a card that is the victim's never becomes the payer's", async () => {

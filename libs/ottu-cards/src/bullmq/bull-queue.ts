@@ -151,13 +151,14 @@ class BullQueue implements OpenWebhookQueue {
 
   async add(jobs: readonly WebhookJob[]): Promise<boolean> {
     if (this.isClosing || Date.now() < (this.awayUntil ?? 0)) return false;
-    const adding = this.addAll(jobs);
+    const payloads = new Set<string>();
+    const adding = this.addAll(jobs, payloads);
     try {
       if (await this.isTaken(adding)) {
         this.noteAnswer();
         return true;
       }
-      void adding.then(async () => this.takeBack(jobs)).catch(() => undefined);
+      void adding.then(async () => this.takeBack(jobs, payloads)).catch(() => undefined);
       this.noteAway('no answer in time', LEAVE_ALONE_MS);
     } catch (error) {
       this.noteAway(codeOf(error) ?? 'an error', LEAVE_ALONE_MS);
@@ -189,21 +190,23 @@ class BullQueue implements OpenWebhookQueue {
     return Promise.race([adding.then(() => true), nextTurn(false)]);
   }
 
-  private async addAll(jobs: readonly WebhookJob[]): Promise<void> {
-    await this.queue.addBulk(jobs.map((job) => this.stored(job, '')));
+  /** @param payloads gets each payload that is sent to Redis: all of them differ */
+  private async addAll(jobs: readonly WebhookJob[], payloads: Set<string>): Promise<void> {
+    await this.queue.addBulk(jobs.map((job) => this.stored(job, '', payloads)));
     this.answeredAt = performance.now();
-    await Promise.all(jobs.map(async (job) => this.place(job)));
+    await Promise.all(jobs.map(async (job) => this.place(job, payloads)));
     this.answeredAt = performance.now();
   }
 
   /** Adding an id again changes nothing: a job that has failed is retried, one of another card leaves its place. */
-  private async place(job: WebhookJob): Promise<void> {
+  private async place(job: WebhookJob, payloads: Set<string>): Promise<void> {
     const claims = this.claimsOf(job);
     for (const slot of CARD_SLOTS) {
-      if (slot !== '') await this.queue.addBulk([this.stored(job, slot)]);
+      if (slot !== '') await this.queue.addBulk([this.stored(job, slot, payloads)]);
       const found = await this.queue.getJob(job.id + slot);
       if (found === undefined) return; // done, and removed since
-      if (found.data.claim === undefined || claims.includes(found.data.claim)) return this.revive(found);
+      const { claim } = dataOf(found);
+      if (claim === undefined || claims.includes(claim)) return this.revive(found);
       if (found.returnvalue === 'handled') break;
     }
     this.#mount.logger.warn(
@@ -220,17 +223,18 @@ class BullQueue implements OpenWebhookQueue {
     }
   }
 
-  /** Redis has taken jobs that this process handles already. */
-  private async takeBack(jobs: readonly WebhookJob[]): Promise<void> {
+  /** Redis has taken jobs that this process handles already. Those that lay there before are not this process' to remove. */
+  private async takeBack(jobs: readonly WebhookJob[], payloads: ReadonlySet<string>): Promise<void> {
     this.noteAnswer();
     for (const id of jobs.flatMap((job) => CARD_SLOTS.map((slot) => job.id + slot))) {
       const job = await this.queue.getJob(id);
-      if (job?.finishedOn === undefined) await this.queue.remove(id); // nothing where a worker has it
+      const isOurs = job !== undefined && job.finishedOn === undefined && payloads.has(dataOf(job).payload ?? '');
+      if (isOurs) await this.queue.remove(id); // nothing where a worker has it
     }
   }
 
   private async process(job: Job<StoredJob, StoredResult>, token: string | undefined): Promise<StoredResult> {
-    if (job.data.payload === '') return 'handled'; // by an instance that ended before it could say so
+    if (dataOf(job).payload === '') return 'handled'; // by an instance that ended before it could say so
     const work = this.read(job);
     if (work === undefined) {
       this.#mount.logger.error(`No hmacKey opens job ${job.id}: it stays among the failed jobs of ${job.queueName}.`);
@@ -260,14 +264,16 @@ class BullQueue implements OpenWebhookQueue {
     if (work) await this.#mount.worker.giveUp(work, new AttemptFailure(work.method, 'stalled'));
   }
 
-  private stored(job: WebhookJob, slot: string): { name: string; data: StoredJob; opts: JobsOptions } {
+  private stored(job: WebhookJob, slot: string, payloads: Set<string>) {
     const jobId = job.id + slot;
+    const payload = this.encryption.encrypt(jobId, job);
+    payloads.add(payload);
     const [claim] = this.claimsOf(job);
-    return { name: job.method, data: { payload: this.encryption.encrypt(jobId, job), claim }, opts: { jobId } };
+    return { name: job.method, data: { payload, claim }, opts: { jobId } };
   }
 
   private read(job: Job<StoredJob, StoredResult>): WebhookJob | undefined {
-    const work = this.encryption.decrypt(job.id ?? '', job.data.payload);
+    const work = this.encryption.decrypt(job.id ?? '', dataOf(job).payload);
     return isWebhookJob(work) ? work : undefined;
   }
 
@@ -292,6 +298,11 @@ class BullQueue implements OpenWebhookQueue {
     if (this.awayUntil !== undefined) this.#mount.logger.log('Redis takes webhooks again.');
     this.awayUntil = undefined;
   }
+}
+
+/** What lies in Redis can be anything. */
+function dataOf(job: Job<StoredJob, StoredResult>): Partial<StoredJob> {
+  return isRecord(job.data) ? job.data : {};
 }
 
 /** What this library has encrypted is what it was: only the shape tells it from nothing. */

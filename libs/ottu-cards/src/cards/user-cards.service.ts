@@ -75,7 +75,8 @@ export class UserCardsService {
     return traceCall(this.settings, { operation: 'list', route: CARDS_ROUTE }, async (trace) => {
       const [{ customerId, pgCodes, agreementId }, limits] = checked('list', LIST_RULES, filter, options);
       const { env, idOf, cache } = this.settings;
-      const asked = { customerId, pgCodes: pgCodes?.length === 0 ? undefined : pgCodes, agreementId };
+      const codes = pgCodes && pgCodes.length > 0 ? [...pgCodes] : undefined; // the caller's list may change meanwhile
+      const asked = { customerId, pgCodes: codes, agreementId };
       const send = (within: CallOptions): Promise<SavedCard[]> =>
         this.transport.send(listCardsCall(asked, env, idOf), within, trace);
       return cache.list(asked, limits, send, trace);

@@ -105,6 +105,15 @@ it('joins no lines of a sentence', () => {
   );
 });
 
+it('shows no part of a value that NFKC makes six times as long', () => {
+  const value = '\u{fdfa}'.repeat(64);
+  for (let start = 0; start < 1_500; start += 7) {
+    expect(redactor([value])(`${'.'.repeat(start)}${value}${'.'.repeat(2_000)}`)).toMatch(
+      /^\.*(?:\[cut\]\.*|\[c?u?t?)?$/,
+    );
+  }
+});
+
 it.each([TOKEN, CUSTOMER, 'x'.repeat(64)])('shows no part of %s where a long text is cut', (value) => {
   for (const write of FORMS.map(([, form]) => form)) {
     const form = write(value);

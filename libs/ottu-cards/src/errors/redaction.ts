@@ -27,16 +27,21 @@ const LONGEST_ESCAPE = 32;
  * in the form NFKC. Of a long text only the beginning comes back, so that the work does not grow with it.
  */
 export function redactor(values: readonly string[]): (text: string) => string {
-  let known: RegExp | undefined; // most failures have no text to cut from
-  const margin = LONGEST_ESCAPE + LONGEST_FORM * Math.max(0, ...values.map((value) => Buffer.byteLength(value)));
-  const limit = SHOWN + margin;
+  let prepared: { readonly known: RegExp; readonly margin: number } | undefined; // most failures have no text to cut from
   return (text) => {
-    known ??= patternOf(values);
+    const { known, margin } = (prepared ??= { known: patternOf(values), margin: marginOf(values) });
+    const limit = SHOWN + margin;
     const seen = visible(text.slice(0, limit)); // may be longer: some characters become eighteen
     const isLong = text.length > limit || seen.length > limit;
     const redacted = plain(seen.slice(0, limit)).replace(known, CUT).replace(LONG_DIGITS, CUT);
     return isLong ? redacted.slice(0, -margin) : redacted; // a value could stand across the place of the cut
   };
+}
+
+/** The most that a value can fill: NFKC makes eighteen characters of some. */
+function marginOf(values: readonly string[]): number {
+  const lengths = values.flatMap((value) => [LONGEST_FORM * Buffer.byteLength(value), plain(value).length]);
+  return LONGEST_ESCAPE + Math.max(0, ...lengths);
 }
 
 function patternOf(values: readonly string[]): RegExp {

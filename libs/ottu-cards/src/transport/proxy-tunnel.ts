@@ -1,6 +1,6 @@
-import { request as httpRequest, type RequestOptions } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import { Socket } from 'node:net';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { isIP, Socket } from 'node:net';
 import type { buildConnector } from 'undici';
 import buildUndiciConnector from 'undici/lib/core/connect.js';
 import { withoutPrototype } from '../common/without-prototype.js';
@@ -52,9 +52,11 @@ function authorityOf({ hostname, port, protocol }: buildConnector.Options): stri
 function connectRequest(proxy: URL, authority: string): RequestOptions {
   const credentials = [proxy.username, proxy.password].map(decodeURIComponent).join(':');
   const basic = `Basic ${Buffer.from(credentials).toString('base64')}`;
+  const host = proxy.hostname.replaceAll(/[[\]]/g, '');
   return {
     method: 'CONNECT',
-    host: proxy.hostname.replaceAll(/[[\]]/g, ''),
+    host,
+    servername: isIP(host) ? '' : host, // else Node takes that of the header, which is the target's
     port: proxy.port,
     path: authority,
     headers: { host: authority, ...(credentials !== ':' && { 'proxy-authorization': basic }) },

@@ -121,6 +121,19 @@ describe('of the cards that come with one signature', () => {
     await expect(confirm(claim('d'))).resolves.toBe('d');
   });
 
+  it('six are asked for in all, with those that Ottu could not be asked for', async () => {
+    const { start, confirm, answerWith, asked, log } = setUp('c');
+    answerWith(refused);
+    for (const token of ['a', 'b', 'c', 'd', 'e', 'f']) await expect(start(claim(token))).rejects.toThrow('refused');
+    await expect(start(claim('g'))).resolves.toBeUndefined();
+    expect([asked.length, log]).toEqual([6, [REPLAY]]);
+    await expect(start(claim('a'))).rejects.toThrow('refused'); // one of them can be asked for again
+    answerWith(undefined);
+    await expect(confirm(claim('c'))).resolves.toBe('c');
+    await expect(confirm(claim('b'))).resolves.toBeUndefined(); // another card is listed
+    expect(log).toEqual([REPLAY, REPLAY]);
+  });
+
   it.each([
     ['is asked for again', never],
     ['cannot be asked for again', refused],

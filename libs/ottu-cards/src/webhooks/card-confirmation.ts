@@ -6,9 +6,11 @@ import { type CardClaim, claimId, REMEMBERED } from './webhook-queue.js';
 
 /** Different cards that one signature can claim: a replay can change the card. `bullQueue` has a place for each. */
 const MAX_CARDS = 3;
+/** With those that Ottu could not be asked for. */
+const MAX_TRIED = 6;
 
 /** What is known of a claimed card. */
-type Finding = 'asked' | 'listed' | 'not listed';
+type Finding = 'asked' | 'failed' | 'listed' | 'not listed';
 
 /** Ottu's list decides: what a webhook says of a card is not always signed. */
 export class CardConfirmation {
@@ -26,7 +28,7 @@ export class CardConfirmation {
    * until one of them is listed: a replay can put any card into a webhook of the standard scheme.
    *
    * @returns `undefined` where the claim is dropped
-   * @throws what `UserCardsService.find` throws; the claim then counts no longer
+   * @throws what `UserCardsService.find` throws; the claim then counts no longer, but for `MAX_TRIED`
    */
   async confirm(claim: CardClaim, deadline: Deadline): Promise<SavedCard | undefined> {
     const { signatureId, customerId, token } = claim;
@@ -39,7 +41,8 @@ export class CardConfirmation {
       );
       return undefined;
     }
-    this.claims.set(signatureId, known.set(id, known.get(id) ?? 'asked'));
+    if (known.get(id) !== 'listed') known.set(id, 'asked');
+    this.claims.set(signatureId, known);
     try {
       let card = await this.cards.find({ customerId, token });
       if (card === undefined) {
@@ -50,13 +53,16 @@ export class CardConfirmation {
       if (card === undefined) this.logger.warn('Dropped a saved card: Ottu lists no such card for its customer.');
       return card;
     } catch (error) {
-      if (known.get(id) === 'asked') known.delete(id);
+      if (known.get(id) === 'asked') known.set(id, 'failed');
       throw error;
     }
   }
 }
 
 function isAdmitted(known: ReadonlyMap<string, Finding>, id: string): boolean {
-  if (known.has(id)) return true;
-  return known.size < MAX_CARDS && !Array.from(known.values()).includes('listed');
+  const finding = known.get(id);
+  if (finding !== undefined && finding !== 'failed') return true;
+  const counted = Array.from(known.values()).filter((it) => it !== 'failed');
+  if (counted.length >= MAX_CARDS || counted.includes('listed')) return false;
+  return finding === 'failed' || known.size < MAX_TRIED;
 }

@@ -29,6 +29,27 @@ describe('a result', () => {
     expect(readWhole({ customer_last_name: 'Xresultsuccess' }, 'standard')).toBeUndefined();
   });
 
+  it.each([
+    ['customer_last_name', 'Xorder_noORDER-2reference_number'],
+    ['customer_first_name', 'Xcustomer_last_nameY'],
+    ['amount', '10.000currency_codeKWD'],
+    ['gateway_name', 'xorder_noORDER-2'],
+    ['reference_number', 'R1customer_phone55'],
+  ])('and %s holds no name of a field in the standard scheme: the payer could move its borders', (path, value) => {
+    expect(readWhole({ result: 'success', [path]: value }, 'standard')).toBeUndefined();
+    expect(readWhole({ result: 'success', [path]: value }, 'subscription')).toBeDefined();
+  });
+
+  it('can be that of a payer whose name is in part the name of a field', () => {
+    const payload = { customer_last_name: 'amount of Real Estate', result: 'success', state: 'paid' };
+    expect(readWhole(payload, 'standard')?.event.result).toBe('success');
+  });
+
+  it('can be that of an order whose number holds the name of its own field', () => {
+    const payload = { order_no: 'order_no-55', result: 'success', state: 'paid' };
+    expect(readWhole(payload, 'standard')?.event.signed.orderNo).toBe('order_no-55');
+  });
+
   it('need not be signed in the subscription scheme', () => {
     const webhook = readWhole({ session_id: 'session-1', state: 'paid' }, 'subscription');
     expect(webhook?.event).toMatchObject({ scheme: 'subscription', result: undefined, state: 'paid' });

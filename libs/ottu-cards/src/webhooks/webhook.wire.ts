@@ -3,7 +3,13 @@ import { customerIdRule, tokenRule } from '../cards/card-rules.js';
 import type { CardReference } from '../cards/saved-card.js';
 import { isRecord } from '../common/is-record.js';
 import type { PaymentEvent, SignedFields, WebhookClaims } from './webhook-events.js';
-import { type SignedValues, valueAt, type VerifiedSignature, type WebhookScheme } from './webhook-signature.wire.js';
+import {
+  SIGNED_PATHS,
+  type SignedValues,
+  valueAt,
+  type VerifiedSignature,
+  type WebhookScheme,
+} from './webhook-signature.wire.js';
 
 /** A genuine webhook, taken apart. */
 export interface GenuineWebhook {
@@ -21,7 +27,7 @@ export function readWebhook(
 ): GenuineWebhook | undefined {
   const result = values.get('result');
   // Without it a text of the payer's that holds "resultsuccess" could be taken for the result.
-  if (scheme === 'standard' && result === undefined) return undefined;
+  if (scheme === 'standard' && (result === undefined || holdsOtherField(values))) return undefined;
   const isNamed = values.has('reference_number') || values.has('order_no');
   const sessionId = valueAt(payload, ['session_id']);
   return {
@@ -36,6 +42,17 @@ export function readWebhook(
     signatureId: hashOf(signature),
     card: claimedCard(payload, scheme, values),
   };
+}
+
+/**
+ * The standard scheme signs names and values without a mark between them: a payer who calls himself
+ * `Xorder_noORDER-2reference_number` could have his webhook read as that of another order. No person and no gateway is
+ * called so; an order's number may be, in part. The names without an underscore stand in ordinary words ("Real Estate"), and their borders are certain:
+ * `amount` comes first, `result` and `state` last.
+ */
+function holdsOtherField(values: SignedValues): boolean {
+  const names = SIGNED_PATHS.standard.filter((name) => name.includes('_'));
+  return Array.from(values).some(([path, value]) => names.some((name) => name !== path && value.includes(name)));
 }
 
 /** Tells nothing: the signature alone is a secret of 256 bits. */

@@ -18,6 +18,8 @@ import { WebhookProcessor } from './webhook-processor.js';
 
 /** Payloads carry the gateway's raw answer, and Ottu does not send them again after a 413. */
 const MAX_KIB = 512;
+/** What nests deeper overflows the stack of whoever writes it as JSON: a queue, the shop's own log. */
+const MAX_DEPTH = 64;
 
 /** Marks the handler of a mounted route: Nest copies the metadata of a controller's method to it. */
 export const WEBHOOK_ROUTE = 'OTTU_WEBHOOK_ROUTE';
@@ -63,7 +65,7 @@ export function createWebhooksController({ mount, logger, path = '', decorators 
 /** The answers that are not 200, by their `errorCode`. */
 const FAILURES = {
   not_json: [400, 'The body must be a JSON object, sent as application/json.'],
-  too_large: [413, `The body must not have more than ${MAX_KIB} KiB.`],
+  too_large: [413, `The body must not have more than ${MAX_KIB} KiB, nor nest deeper than ${MAX_DEPTH} levels.`],
   invalid_signature: [401, 'The signature does not hold.'],
   not_handled: [500, 'The event is not handled yet.'],
   misconfigured: [500, 'The endpoint is not set up correctly.'],
@@ -82,12 +84,23 @@ function isJson(headers: Readonly<Record<string, unknown>>): boolean {
 
 /** By Content-Length where that counts what was parsed: not where the body came in chunks or compressed. */
 function sizeOf(headers: Readonly<Record<string, unknown>>, body: unknown): number {
+  if (isDeep(body)) return Infinity;
   const length = Number(headers['content-length'] ?? NaN);
   const isPlain = (headers['content-encoding'] ?? 'identity') === 'identity';
   if (!Number.isNaN(length) && isPlain) return length;
-  try {
-    return Math.max(length || 0, Buffer.byteLength(JSON.stringify(body) ?? ''));
-  } catch {
-    return Infinity; // it nests too deep to be written again: that is no webhook
+  return Math.max(length || 0, Buffer.byteLength(JSON.stringify(body) ?? ''));
+}
+
+/** Level by level: a recursion would overflow. */
+function isDeep(body: unknown): boolean {
+  let level = [body].filter(isContainer);
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth === MAX_DEPTH) return true;
+    level = level.flatMap((value) => Object.values(value).filter(isContainer));
   }
+  return false;
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Buffer.isBuffer(value);
 }
