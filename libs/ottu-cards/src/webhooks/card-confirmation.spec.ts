@@ -121,6 +121,15 @@ describe('of the cards that come with one signature', () => {
     await expect(confirm(claim('d'))).resolves.toBe('d');
   });
 
+  it('one that Ottu could not be asked for is not shut out by three others', async () => {
+    const { start, confirm, answerWith } = setUp('a');
+    answerWith(refused);
+    await expect(start(claim('a'))).rejects.toThrow('refused');
+    answerWith(undefined);
+    for (const token of ['b', 'c', 'd']) await confirm(claim(token));
+    await expect(confirm(claim('a'))).resolves.toBe('a');
+  });
+
   it('six are asked for in all, with those that Ottu could not be asked for', async () => {
     const { start, confirm, answerWith, asked, log } = setUp('c');
     answerWith(refused);
