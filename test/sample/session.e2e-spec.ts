@@ -36,6 +36,7 @@ describe('the session cookie', () => {
     ['none', () => ''],
     ['an altered one', (cookie: string) => `${cookie.slice(0, -5)}${cookie.endsWith('AAAAA') ? 'BBBBB' : 'AAAAA'}`],
     ['one that names a customer', () => 'shop-session=demo-layla'],
+    ['one that looks sealed', () => 'shop-session=a*b*c*d*e*f*g*h'],
   ])('opens nothing when there is %s', async (_name, forge) => {
     const cookie = forge(await signIn(shop.url, 'layla'));
     for (const path of ['/wallet/cards', '/checkout']) {
@@ -43,6 +44,13 @@ describe('the session cookie', () => {
     }
     expect((await visit(`${shop.url}/wallet/cards/tok-1`, 'DELETE', { cookie })).status).toBe(401);
     await expect(wire()).resolves.toMatchObject({ rows: [] });
+  });
+
+  it('can be begun anew in place of a cookie that nobody can read', async () => {
+    const cookie = 'shop-session=a*b*c*d*e*f*g*h';
+    expect((await visit(`${shop.url}/session`, 'DELETE', { cookie })).status).toBe(204);
+    const begun = await visit(`${shop.url}/session`, 'POST', { cookie, body: { customer: 'layla' } });
+    expect([begun.status, begun.headers.getSetCookie().length]).toEqual([204, 1]);
   });
 
   it('has an id of its own, with each answer, which opens nothing and names nobody', async () => {

@@ -2,7 +2,7 @@ import { Module, UseInterceptors } from '@nestjs/common';
 import { ConditionalModule, ConfigModule, ConfigService } from '@nestjs/config';
 import { APP_GUARD } from '@nestjs/core';
 import { ApiCookieAuth } from '@nestjs/swagger';
-import { seconds, ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
+import { days, seconds, ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
 import { OttuCardsModule } from 'nestjs-ottu-cards';
 import { FakeOttu } from 'nestjs-ottu-cards/testing';
 import { CheckoutService } from './checkout.service.js';
@@ -24,7 +24,10 @@ import { StorageModule } from './storage/storage.module.js';
   imports: [
     ConfigModule.forRoot({ isGlobal: true, skipProcessEnv: true, validate: validateConfig }),
     ThrottlerModule.forRoot({
-      throttlers: [{ ttl: seconds(60), limit: 120 }],
+      throttlers: [
+        { ttl: seconds(60), limit: 120 },
+        { name: 'day', ttl: days(1), limit: 1_000 },
+      ],
       getTracker: (request) => customerOf(request) ?? request['ip'],
     }),
     ConditionalModule.registerWhen(DevModule, runsOnFake, { debug: false }),

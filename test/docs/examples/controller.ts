@@ -23,6 +23,12 @@ class CustomerThrottlerGuard extends ThrottlerGuard {
   }
 }
 
+/** For each route, and each customer. */
+const LIMITS = [
+  { ttl: 60_000, limit: 20 },
+  { name: 'day', ttl: 24 * 60 * 60_000, limit: 300 },
+];
+
 @Module({
   imports: [
     OttuCardsModule.forRoot({
@@ -33,7 +39,7 @@ class CustomerThrottlerGuard extends ThrottlerGuard {
         path: 'wallet/cards',
         guards: [LoginGuard, CustomerThrottlerGuard],
         customerId: (context) => context.switchToHttp().getRequest<SignedIn>().user?.id,
-        imports: [ThrottlerModule.forRoot([{ ttl: 60_000, limit: 20 }])], // what the guards inject
+        imports: [ThrottlerModule.forRoot(LIMITS)], // what the guards inject
       },
     }),
   ],

@@ -53,7 +53,13 @@ export class SessionService {
     (await this.open(request, response)).destroy();
   }
 
-  private open(request: IncomingMessage, response: ServerResponse): Promise<IronSession<Partial<Session>>> {
-    return getIronSession<Partial<Session>>(request, response, this.options);
+  private async open(request: IncomingMessage, response: ServerResponse): Promise<IronSession<Partial<Session>>> {
+    const read = (): Promise<IronSession<Partial<Session>>> => getIronSession(request, response, this.options);
+    try {
+      return await read();
+    } catch {
+      delete request.headers.cookie; // what iron-session cannot read at all is no session
+      return read();
+    }
   }
 }

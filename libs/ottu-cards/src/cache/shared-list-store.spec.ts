@@ -268,7 +268,7 @@ describe('through a store that instances share', () => {
   let data: Map<string, string>;
   let written: { readonly key: string; readonly ttlMs: number }[];
   /** What the store does with a command instead of carrying it out. */
-  let instead: { get?: () => unknown; set?: () => unknown };
+  let instead: { get?: (key: string) => unknown; set?: (key: string, value: string) => unknown };
   let one: SharedListStore;
   let other: SharedListStore;
 
@@ -281,10 +281,10 @@ describe('through a store that instances share', () => {
 
   function encrypted(): EncryptedStore {
     const store: CardStore = {
-      get: (key) => (instead.get ? instead.get() : data.get(key)),
+      get: (key) => (instead.get ? instead.get(key) : data.get(key)),
       set: (key, value, ttlMs) => {
         written.push({ key, ttlMs });
-        return instead.set ? instead.set() : data.set(key, value);
+        return instead.set ? instead.set(key, value) : data.set(key, value);
       },
       delete: (key) => data.delete(key),
     };
@@ -326,6 +326,15 @@ describe('through a store that instances share', () => {
     const value = 'v1.-CSvjWg7iJmRq92dl1Y3w-g1LDjXRwoSfUhcErKRdaICoLJz3kz4M9-EPJADTA555JvM9XOHAdAB6yI';
     data.set('a key', value);
     expect(await encrypted().get('a key')).toEqual({ id: 'a version', keepFrom: 0 });
+  });
+
+  it.each([
+    [2, true],
+    [4, false],
+  ])('a value of %i MiB is opened: %s', async (mib, isOpened) => {
+    const value = 'x'.repeat(mib * 2 ** 20);
+    await encrypted().set('a key', value, TTL_MS);
+    expect((await encrypted().get('a key')) === value).toBe(isOpened);
   });
 
   it('a version stays at least for a day, which is longer than any list', async () => {
@@ -412,6 +421,37 @@ describe('through a store that instances share', () => {
     expect(await encrypted().get(key)).toEqual({ id: expect.stringMatching(/^[\w-]{36}$/), keepFrom: 0 });
     expect(await list(other)).toBe('kept');
   });
+
+  it.each(
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].flatMap((turns) => [
+      [turns, 'a find'] as const,
+      [turns, 'a list'] as const,
+    ]),
+  )(
+    'an uncertain delete stays uncertain when, %i turns later, %s of another instance writes a version',
+    async (turns, what) => {
+      const pass = async (count: number): Promise<void> => {
+        for (let turn = 0; turn < count; turn += 1) await new Promise(setImmediate);
+      };
+      const travel = async <T>(act: () => T): Promise<T> => {
+        await pass(3);
+        const result = act();
+        await pass(3);
+        return result;
+      };
+      instead = {
+        get: (key) => travel(() => data.get(key)),
+        set: (key, value) => travel(() => data.set(key, value)),
+      };
+      const told = one.forget(ANNA.customerId, UNCERTAIN_MS);
+      await pass(turns);
+      await (what === 'a find' ? other.forget(ANNA.customerId, 0) : list(other));
+      await told;
+      await list(start());
+      await pass(20);
+      expect([await list(start()), await list(other)]).not.toContain('kept');
+    },
+  );
 
   it('lists are kept again after the store lost everything', async () => {
     await list(one);

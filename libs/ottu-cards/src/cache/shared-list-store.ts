@@ -35,7 +35,7 @@ interface Entry {
 interface SharedVersion {
   /** Random: another one after each change. */
   readonly id: string;
-  /** Lists that were asked for before are not kept. In milliseconds since 1970. */
+  /** Lists that were asked for before are not kept, as the instance knew that made it. In milliseconds since 1970. */
   readonly keepFrom: number;
 }
 
@@ -45,7 +45,8 @@ interface SharedVersion {
  * only while that version stands. Without the store every list goes to Ottu.
  *
  * Versions are kept there, too: a random id each, and another one after each change. That needs `get` and `set` of the
- * store, and no lock: a lost or overwritten version costs a request.
+ * store, and no lock: a lost or overwritten version costs a request. Until when a delete is uncertain has a key of its
+ * own, because a version that another instance writes at the same time would overwrite it.
  */
 export class SharedListStore implements ListStore {
   private readonly breaker = new CircuitBreaker();
@@ -68,17 +69,18 @@ export class SharedListStore implements ListStore {
     const list = this.listKey(filter);
     const version = this.versions.of(customer);
     const now = Date.now();
-    const read: unknown[] | undefined = this.pending.has(customer)
-      ? []
-      : await this.breaker.run(LOOKUP_MS, () => Promise.all([this.store.get(customer), this.store.get(list)]));
-    const shared = read && (versionIn(read[0]) ?? (await this.begin(customer)));
-    const kept = read?.[1];
+    const kinds = this.pending.has(customer) ? [] : [customer, list]; // what the store has is from before the change
+    const keys = [...kinds, this.uncertainKey(customerId)]; // after the version, which is written after it
+    const read = await this.breaker.run(LOOKUP_MS, () => Promise.all(keys.map(async (key) => this.store.get(key))));
+    const uncertain = read?.at(-1);
+    const [standing, kept] = kinds.map((_, index) => read?.[index]);
+    const shared = read && (versionIn(standing) ?? (await this.begin(customerId)));
     if (shared && isEntry(kept, customerId) && this.isTrue(kept, now, shared, this.versions.of(customer))) return kept;
     return {
       key: `${version.number} ${shared?.id ?? ''} ${list}`,
       keep: (cards) => {
         if (shared === undefined || this.versions.of(customer) !== version) return;
-        if (now < Math.max(version.keepFrom, shared.keepFrom)) return;
+        if (now < Math.max(version.keepFrom, shared.keepFrom, typeof uncertain === 'number' ? uncertain : 0)) return;
         const entry: Entry = { format: ENTRY_FORMAT, version: shared.id, askedAt: now, cards };
         const leftMs = Math.ceil(now + lifeMsOf(cards, this.ttlMs) - Date.now());
         if (leftMs > 0) void this.breaker.run(LOOKUP_MS, () => this.store.set(list, entry, leftMs));
@@ -92,7 +94,7 @@ export class SharedListStore implements ListStore {
     const version = this.versions.next(customer, Date.now() + uncertainMs);
     this.pending.set(customer, true);
     await Promise.all([
-      this.once(version, () => this.breaker.runAlways(PUBLISH_MS, () => this.publish(customer, version))),
+      this.once(version, () => this.breaker.runAlways(PUBLISH_MS, () => this.publish(customerId, version))),
       this.breaker.run(LOOKUP_MS, () => this.store.delete(this.listKey({ customerId }))), // lists of filters expire
     ]);
   }
@@ -114,21 +116,24 @@ export class SharedListStore implements ListStore {
   }
 
   /** Begins a version for a customer who has none in the store, or whose last change is pending. */
-  private begin(customer: string): Promise<SharedVersion | undefined> {
+  private begin(customerId: string): Promise<SharedVersion | undefined> {
+    const customer = this.customerKey(customerId);
     const version = this.versions.of(customer);
     return this.once(version, () =>
       this.breaker.run(LOOKUP_MS, () =>
         this.pending.has(customer)
-          ? this.publish(customer, version)
+          ? this.publish(customerId, version)
           : this.writeAndRead(customer, { id: randomUUID(), keepFrom: version.keepFrom }),
       ),
     );
   }
 
-  /** Tells all instances of a change; an uncertain delete that another instance told of stays uncertain. */
-  private async publish(customer: string, version: CustomerVersion): Promise<SharedVersion | undefined> {
-    const before = versionIn(await this.store.get(customer).catch(() => undefined));
-    const keepFrom = Math.max(this.versions.of(customer).keepFrom, before?.keepFrom ?? 0);
+  /** Tells all instances of a change, and first for how long it is uncertain. */
+  private async publish(customerId: string, version: CustomerVersion): Promise<SharedVersion | undefined> {
+    const customer = this.customerKey(customerId);
+    const { keepFrom } = this.versions.of(customer);
+    const uncertainMs = keepFrom - Date.now();
+    if (uncertainMs > 0) await this.store.set(this.uncertainKey(customerId), keepFrom, uncertainMs + CLOCK_SKEW_MS);
     const published = { id: randomUUID(), keepFrom };
     const standing = await this.writeAndRead(customer, published);
     if (standing?.id !== published.id) return undefined; // it may be from before the change
@@ -155,6 +160,10 @@ export class SharedListStore implements ListStore {
 
   private customerKey(customerId: string): string {
     return this.store.keyOf('version', customerId);
+  }
+
+  private uncertainKey(customerId: string): string {
+    return this.store.keyOf('uncertain', customerId);
   }
 
   private listKey(filter: ListCardsFilter): string {

@@ -8,7 +8,7 @@ import {
   type TracedMerchant,
   type UserCardsStatus,
 } from '../transport/observability.js';
-import { type CallOptions, type OttuOperation, timeoutRule } from '../transport/ottu-call.js';
+import { type CallOptions, timeoutRule } from '../transport/ottu-call.js';
 import type { OttuTransport } from '../transport/ottu-transport.js';
 import { type CardIdOf, cardIdRule, isSameId } from './card-id.js';
 import type { ListCache, ListOptions } from './list-cache.js';
@@ -92,7 +92,13 @@ export class UserCardsService {
   async find(card: CardReference | CardIdReference, options: CallOptions = {}): Promise<SavedCard | undefined> {
     return traceCall(this.settings, { operation: 'find', route: CARDS_ROUTE }, async (trace) => {
       const [{ customerId, token, id }, limits] = checked('find', REFERENCE_RULES, card, options);
-      const cards = await this.cardsNow({ customerId, operation: 'find' }, limits, trace);
+      const { env, idOf, cache } = this.settings;
+      const call = listCardsCall({ customerId }, env, idOf, 'find');
+      const { signal, timeoutMs } = limits;
+      // a change that the list shows makes a cache forget the customer's lists
+      const cards = await cache.forgetAfter({ customerId, effect: 'read', signal, timeoutMs }, () =>
+        this.transport.send(call, limits, trace),
+      );
       return cards.find((it) => (token === undefined ? isSameId(it.id, id) : it.token === token));
     });
   }
@@ -110,37 +116,29 @@ export class UserCardsService {
     return traceCall(this.settings, { operation: 'delete', route: CARD_ROUTE }, async (trace) => {
       const [{ customerId, token, id, agreements }, limits] = checked('delete', REFERENCE_RULES, card, options);
       if (token !== undefined) return this.deleteByToken({ customerId, token, agreements }, limits, trace);
+      const { env, idOf, cache } = this.settings;
       const { signal, timeoutMs = this.settings.timeoutMs } = limits;
       const startedAt = performance.now();
-      const cards = await this.cardsNow({ customerId, operation: 'delete' }, limits, trace);
+      const leftMs = (): number => Math.max(1, timeoutMs - (performance.now() - startedAt));
+      const call = listCardsCall({ customerId }, env, idOf, 'delete');
+      const cards = await this.transport.send(call, limits, trace);
       const found = cards.find((it) => isSameId(it.id, id));
-      if (!found) throw new OttuNotFoundError('This customer has no card with this id. Nothing was deleted.');
+      if (!found) {
+        // a kept list may still show it; else the delete itself makes the cache forget
+        await cache.forgetAfter({ customerId, effect: 'read', signal, timeoutMs: leftMs() }, async () => undefined);
+        throw new OttuNotFoundError('This customer has no card with this id. Nothing was deleted.');
+      }
       if (tokenRule(found.token) !== undefined) {
         // it would stand in an address: `..` is another endpoint
         throw new OttuBadResponseError('Ottu listed this card with a token that cannot be one. Nothing was deleted.');
       }
-      const leftMs = Math.max(1, timeoutMs - (performance.now() - startedAt));
-      return this.deleteByToken(found, { signal, timeoutMs: leftMs }, trace);
+      return this.deleteByToken(found, { signal, timeoutMs: leftMs() }, trace);
     });
   }
 
   /** What the calls of this process have come to lately; asks nobody. */
   status(): UserCardsStatus {
     return this.transport.status();
-  }
-
-  /** All cards of the customer, from Ottu: a change that they show makes a cache forget the customer's lists. */
-  private cardsNow(
-    { customerId, operation }: { readonly customerId: string; readonly operation: OttuOperation },
-    options: CallOptions,
-    trace: OttuCallTrace | undefined,
-  ): Promise<SavedCard[]> {
-    const { env, idOf, cache } = this.settings;
-    const call = listCardsCall({ customerId }, env, idOf, operation);
-    const { signal, timeoutMs } = options;
-    return cache.forgetAfter({ customerId, effect: 'read', signal, timeoutMs }, () =>
-      this.transport.send(call, options, trace),
-    );
   }
 
   private async deleteByToken(

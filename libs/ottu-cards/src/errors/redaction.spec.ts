@@ -105,6 +105,14 @@ it('joins no lines of a sentence', () => {
   );
 });
 
+it.each([
+  ['straße.7', 'Unknown customer STRASSE.7.'],
+  ['İbrahim', 'Unknown customer i̇brahim.'],
+  ['ŉka', 'Unknown customer ʼNKA.'],
+])('cuts %s where its other case has more letters', (value, text) => {
+  expect(redactor([value])(text)).toBe('Unknown customer [cut].');
+});
+
 it('shows no part of a value that NFKC makes six times as long', () => {
   const value = '\u{fdfa}'.repeat(64);
   for (let start = 0; start < 1_500; start += 7) {

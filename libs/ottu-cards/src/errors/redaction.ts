@@ -50,14 +50,16 @@ function patternOf(values: readonly string[]): RegExp {
 }
 
 function formsOf(value: string): string[] {
-  const text = escaped(plain(value)).replaceAll(' ', '[ +]');
-  if (value.length < SHORT) return [String.raw`(?<![\p{L}\p{N}])${text}(?![\p{L}\p{N}])`];
+  // the flag "i" knows no letter that becomes two, such as ß
+  const cases = [value, value.toUpperCase(), value.toLowerCase()].map((it) => escaped(plain(it)));
+  const texts = Array.from(new Set(cases), (it) => it.replaceAll(' ', '[ +]'));
+  if (value.length < SHORT) return texts.map((text) => String.raw`(?<![\p{L}\p{N}])${text}(?![\p{L}\p{N}])`);
   const spellings = new Set([value, ...['NFC', 'NFD', 'NFKC'].map((form) => value.normalize(form))]);
   const encoded = Array.from(spellings, (spelling) => Buffer.from(spelling)).flatMap((bytes) => [
     bytes.toString('hex'),
     ...base64FormsOf(bytes),
   ]);
-  return [text, ...encoded];
+  return [...texts, ...encoded];
 }
 
 /** The whole, and what these bytes alone decide of a base64 text in which they begin after a border of three bytes. */
