@@ -112,6 +112,13 @@ it.each([
   ]);
 });
 
+it('does not look into what is not JSON: the parser of a form can make a circle', async () => {
+  const body: Record<string, unknown> = {};
+  for (const name of ['a', 'b', 'c']) body[name] = { fields: body };
+  const { answer, received } = await post({ 'content-type': 'multipart/form-data', 'content-length': '206' }, body);
+  expect([answer, received]).toEqual([NOT_JSON, []]);
+});
+
 describe('a body of more than 512 KiB', () => {
   const chunked = { 'transfer-encoding': 'chunked' };
 

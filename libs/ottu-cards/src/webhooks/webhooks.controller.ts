@@ -43,8 +43,8 @@ export function createWebhooksController({ mount, logger, path = '', decorators 
     @HttpCode(200)
     @SetMetadata(WEBHOOK_ROUTE, mount)
     async receive(@Headers() headers: Readonly<Record<string, unknown>>, @Body() body: unknown): Promise<void> {
+      if (!isJson(headers)) throw failure('not_json'); // first: only what was parsed from JSON is no circle
       if (sizeOf(headers, body) > MAX_KIB * 1024) throw failure('too_large');
-      if (!isJson(headers)) throw failure('not_json');
       if (body === undefined || Buffer.isBuffer(body)) {
         logger.error(
           'A webhook came in whose body nobody has parsed. Leave Nest’s body parser on, or parse JSON on this route before ' +
