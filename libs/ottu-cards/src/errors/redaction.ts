@@ -17,6 +17,9 @@ const SHOWN = 600;
 /** Characters of the longest form for each byte of a value: hex. */
 const LONGEST_FORM = 2;
 
+/** In which a server may write a value before it encodes it. */
+const FORMS = ['NFC', 'NFD', 'NFKC'];
+
 /** What may be left of an escape at the end of a text that was cut. */
 const LONGEST_ESCAPE = 32;
 
@@ -40,7 +43,10 @@ export function redactor(values: readonly string[]): (text: string) => string {
 
 /** The most that a value can fill: NFKC makes eighteen characters of some. */
 function marginOf(values: readonly string[]): number {
-  const lengths = values.flatMap((value) => [LONGEST_FORM * Buffer.byteLength(value), plain(value).length]);
+  const lengths = values.flatMap((value) => [
+    plain(value).length,
+    ...[value, ...FORMS.map((form) => value.normalize(form))].map((it) => LONGEST_FORM * Buffer.byteLength(it)),
+  ]);
   return LONGEST_ESCAPE + Math.max(0, ...lengths);
 }
 
@@ -54,7 +60,7 @@ function formsOf(value: string): string[] {
   const cases = [value, value.toUpperCase(), value.toLowerCase()].map((it) => escaped(plain(it)));
   const texts = Array.from(new Set(cases), (it) => it.replaceAll(' ', '[ +]'));
   if (value.length < SHORT) return texts.map((text) => String.raw`(?<![\p{L}\p{N}])${text}(?![\p{L}\p{N}])`);
-  const spellings = new Set([value, ...['NFC', 'NFD', 'NFKC'].map((form) => value.normalize(form))]);
+  const spellings = new Set([value, ...FORMS.map((form) => value.normalize(form))]);
   const encoded = Array.from(spellings, (spelling) => Buffer.from(spelling)).flatMap((bytes) => [
     bytes.toString('hex'),
     ...base64FormsOf(bytes),

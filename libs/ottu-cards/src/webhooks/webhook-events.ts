@@ -70,8 +70,8 @@ export type WebhookClaims = Readonly<Record<string, unknown>>;
  * Exactly the texts that were signed. `undefined` where the payload has none, and where the scheme does not sign it:
  * `agreement`, `extra`, `paymentType`, `sessionId` and `token` are signed by the subscription scheme alone.
  *
- * The standard scheme joins names and values without a mark between them. Whoever holds one genuine webhook of it can
- * move a border, so that one field takes the beginning of the next; only where `result` begins and ends is certain.
+ * The standard scheme joins names and values without a mark between them. So that nobody moves a border, a value that
+ * holds the name of another field, one with an underscore, is refused.
  */
 export interface SignedFields {
   readonly amount: string | undefined;
